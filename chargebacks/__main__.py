@@ -1,0 +1,3 @@
+from chargebacks.cli import main
+
+main()

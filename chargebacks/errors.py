@@ -1,0 +1,60 @@
+"""Every error that this project raises on purpose.
+
+    ChargebacksError
+    ├── SettingsError            a setting is wrong or missing: nothing was done (exit code 2)
+    ├── ContractError            this message or record cannot succeed as it is: put it aside, do not retry
+    ├── TransientError           the same call may succeed later: retry, then report
+    ├── ConsolidationError       this execution must not commit, or could not
+    │   ├── LimitExceededError   more rejected records or unreadable files than allowed
+    │   ├── ConservationError    records went in that did not come out: a bug, never committed
+    │   └── CommitConflictError  another run won the log entry, twice
+    ├── UnreadableFileError      the content of one landing file cannot be read
+    ├── PublishError             committed, but not (wholly) announced: the debt stays (exit code 3)
+    └── LocalStackError          this machine cannot run the local stack
+
+A message says what was wrong, where, and what to do. It never carries a customer's e-mail address.
+"""
+
+
+class ChargebacksError(Exception):
+    """Root of the tree."""
+
+
+class SettingsError(ChargebacksError):
+    """A setting is wrong or missing."""
+
+
+class ContractError(ChargebacksError):
+    """A message or record that cannot succeed as it is."""
+
+
+class TransientError(ChargebacksError):
+    """A call that may succeed later."""
+
+
+class ConsolidationError(ChargebacksError):
+    """An execution that must not or could not commit."""
+
+
+class LimitExceededError(ConsolidationError):
+    """Too many rejected records or unreadable files."""
+
+
+class ConservationError(ConsolidationError):
+    """Counts that do not add up."""
+
+
+class CommitConflictError(ConsolidationError):
+    """Another run won the log entry."""
+
+
+class UnreadableFileError(ChargebacksError):
+    """A landing file whose content cannot be read."""
+
+
+class PublishError(ChargebacksError):
+    """A committed consolidation that could not be announced."""
+
+
+class LocalStackError(ChargebacksError):
+    """The local stack could not be started or fetched."""

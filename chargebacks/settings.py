@@ -1,0 +1,185 @@
+"""Settings enter once, here, as frozen objects. Nothing else reads arguments or the environment.
+
+`ARGUMENTS` is the job's one table of arguments: Glue, the command line and the documentation all read it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chargebacks import schedule
+from chargebacks.errors import SettingsError
+
+FORMATS: Final = ("csv", "parquet", "json")
+REQUIRED: Final = ("landing_path", "output_path")
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of the job: its name, its default as text (None: worked out from the others), its help."""
+
+    name: str
+    default: str | None
+    help: str
+
+
+ARGUMENTS: Final = (
+    Argument("landing_path", None, "root of the landing zone (s3://bucket/prefix or a folder); required"),
+    Argument("output_path", None, "root of the consolidated output; required"),
+    Argument("state_path", None, "root of log, generations and pending markers [_state beside the output]"),
+    Argument("quarantine_path", None, "where rejected records go [_quarantine beside the output]"),
+    Argument("partition_date", None, "the day to consolidate, YYYY-MM-DD [the execution's day]"),
+    Argument("execution_time", None, "identifies the execution, ISO 8601, UTC unless it says [now]"),
+    Argument("execution_sequence", None, "which of the day's executions this is [from the schedule]"),
+    Argument("total_executions", "4", "executions a day, 1 to 24"),
+    Argument("schedule_zone", "UTC", "the IANA zone that says what a day is and when the slots are"),
+    Argument("lookback_days", "1", "earlier days that are looked at for late files, 0 to 31"),
+    Argument("output_format", "csv", "csv, parquet or json"),
+    Argument("output_files", "10", "how many files a partition has at most, 1 to 1000"),
+    Argument("max_rejected_share", "0.05", "share of records that may be rejected, 0 to 1"),
+    Argument("announce", "changed", "which chargebacks slices name: changed or all"),
+    Argument("kafka_bootstrap_servers", "", "host:port,host:port [commit, and leave it unpublished]"),
+    Argument("kafka_topic", "chargeback-consolidation-events", "the topic of slices and summaries"),
+    Argument("kafka_auth", "none", "none, or iam for MSK"),
+    Argument("publish_timeout_seconds", "120", "how long the broker may take to acknowledge a message"),
+    Argument("job_name", "poc-chargeback-dev-chargebacks-consolidation", "the name that messages carry"),
+    Argument("dry_run", "false", "true: read, count and report; write and send nothing"),
+)
+
+
+@dataclass(frozen=True)
+class JobSettings:
+    """What one run of the job was asked to do. Paths are absolute; times are naive UTC."""
+
+    landing_path: str
+    output_path: str
+    state_path: str
+    quarantine_path: str
+    partition_date: date
+    execution_time: datetime
+    execution_sequence: int
+    total_executions: int
+    schedule_zone: ZoneInfo
+    lookback_days: int
+    output_format: str
+    output_files: int
+    max_rejected_share: float
+    announce: str
+    kafka_bootstrap_servers: str
+    kafka_topic: str
+    kafka_auth: str
+    publish_timeout_seconds: float
+    job_name: str
+    dry_run: bool
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str], now: datetime) -> "JobSettings":
+        """Settings from arguments as text. `now` is aware. Raises SettingsError: one line, what and why."""
+        text = {a.name: a.default for a in ARGUMENTS if a.default is not None} | dict(given)
+        unknown = sorted(set(text) - {a.name for a in ARGUMENTS})
+        if unknown:
+            raise SettingsError(f"unknown argument {unknown[0]}: see chargebacks consolidate --help")
+        for name in REQUIRED:
+            if not text.get(name):
+                raise SettingsError(f"{name} is missing: give --{name.replace('_', '-')}")
+        parsed = {**_when(text, now), **_where(text), **_how(text)}
+        return cls(**{field.name: parsed[field.name] for field in fields(cls)})  # type: ignore[arg-type]
+
+
+def _when(text: Mapping[str, str], now: datetime) -> dict[str, object]:
+    schedule_zone = schedule.zone(text["schedule_zone"])
+    total = _integer(text, "total_executions", 1, 24)
+    given = text.get("execution_time")
+    time = schedule.parse_execution_time(given) if given else schedule.naive_utc(now)
+    day, sequence = text.get("partition_date"), text.get("execution_sequence")
+    return {
+        "schedule_zone": schedule_zone,
+        "total_executions": total,
+        "execution_time": time,
+        "partition_date": schedule.parse_date(day) if day else schedule.day_of(time, schedule_zone),
+        "execution_sequence": _integer(text, "execution_sequence", 1, total)
+        if sequence
+        else schedule.sequence_at(time, total, schedule_zone),
+    }
+
+
+def _where(text: Mapping[str, str]) -> dict[str, object]:
+    output = absolute(text["output_path"])
+    paths = {
+        "landing_path": absolute(text["landing_path"]),
+        "output_path": output,
+        "state_path": absolute(text.get("state_path") or _beside(output, "_state")),
+        "quarantine_path": absolute(text.get("quarantine_path") or _beside(output, "_quarantine")),
+    }
+    for name, path in paths.items():
+        for other, inside in paths.items():
+            if name != other and f"{inside}/".startswith(f"{path}/"):
+                raise SettingsError(f"{other} {inside!r} lies inside {name} {path!r}: give separate folders")
+    return dict(paths)
+
+
+def _how(text: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "lookback_days": _integer(text, "lookback_days", 0, 31),
+        "output_format": _choice(text, "output_format", FORMATS),
+        "output_files": _integer(text, "output_files", 1, 1000),
+        "max_rejected_share": _number(text, "max_rejected_share", 0, 1),
+        "announce": _choice(text, "announce", ("changed", "all")),
+        "kafka_bootstrap_servers": text["kafka_bootstrap_servers"],
+        "kafka_topic": text["kafka_topic"],
+        "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
+        "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
+        "job_name": text["job_name"],
+        "dry_run": _choice(text, "dry_run", ("true", "false")) == "true",
+    }
+
+
+def absolute(path: str) -> str:
+    """A bucket URL as it is (s3a:// as s3://), a local path made absolute; no slash at the end."""
+    if "://" in path:
+        scheme, rest = path.split("://", 1)
+        if scheme in ("s3", "s3a", "s3n"):
+            return f"s3://{rest.rstrip('/')}"
+        if scheme != "file":
+            raise SettingsError(f"path {path!r} has an unknown scheme: give s3://bucket/prefix or a folder")
+        path = rest
+    return str(Path(path).absolute()).rstrip("/")
+
+
+def _beside(output: str, folder: str) -> str:
+    parent, _, name = output.rpartition("/")
+    if parent in ("", "s3:/", "s3://"):
+        raise SettingsError(
+            f"output_path {output!r} has no folder beside it for {folder}: give --state-path and --quarantine-path"
+        )
+    return f"{parent}/{folder}/{name}"
+
+
+def _choice(text: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = text[name].lower()
+    if value not in choices:
+        raise SettingsError(f"{name} {text[name]!r} is unknown: give {', '.join(choices)}")
+    return value
+
+
+def _integer(text: Mapping[str, str], name: str, low: int, high: int) -> int:
+    try:
+        value = int(text[name])
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise SettingsError(f"{name} {text[name]!r} is out of range: give a whole number, {low} to {high}")
+    return value
+
+
+def _number(text: Mapping[str, str], name: str, low: float, high: float) -> float:
+    try:
+        value = float(text[name])
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise SettingsError(f"{name} {text[name]!r} is out of range: give a number, {low:g} to {high:g}")
+    return value
