@@ -47,7 +47,7 @@ def _explained(name: str, error: jsonschema_rs.ValidationError) -> str:
     steps = [str(step) for step in error.instance_path]
     rule = error.kind.name
     if rule == "required":
-        return f"{name}: {'.'.join([*steps, error.kind.value])} is missing"
+        return f"{name}: {'.'.join([*steps, error.kind.value])} breaks the rule required: it is missing"
     field = ".".join(steps) or "the message"
     return f"{name}: {field} breaks the rule {rule}{_bound(name, error)}: it is {shown(error.instance)}"
 
