@@ -1,4 +1,4 @@
-"""Make a day of landing files, one file at a time, into a folder or a bucket; tell which arrive in which window."""
+"""Make a day of landing files in a folder or a bucket, window by window."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +11,8 @@ from typing import Final, Protocol
 
 import obstore
 import polars as pl
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, from_url
 
 from chargebacks.errors import SettingsError
 from chargebacks.local.sample import deliveries as d
@@ -134,16 +136,19 @@ class StoreTarget:
     """A folder (made when missing) or a bucket URL."""
 
     def __init__(self, url: str) -> None:
-        place = url if "://" in url else Path(url).absolute().as_uri()
+        self._url = url
         try:
-            self._store = obstore.store.from_url(
-                place, **({"mkdir": True} if place.startswith("file:") else {})
-            )
-        except (obstore.exceptions.BaseError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise SettingsError(
-                f"target {url!r} cannot be opened: {reason}; give a folder or s3://…"
-            ) from error
+            self._store = from_url(url) if "://" in url else LocalStore(Path(url).absolute(), mkdir=True)
+        except (BaseError, ValueError, OSError) as error:
+            raise self._explained(error) from error
 
     def put(self, path: str, data: bytes) -> None:
-        obstore.put(self._store, path, data)
+        """Write one file. Raises SettingsError when the place does not take it."""
+        try:
+            obstore.put(self._store, path, data)
+        except (BaseError, OSError) as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: Exception) -> SettingsError:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        return SettingsError(f"cannot write to {self._url!r}: {reason}; give a folder or s3://bucket/prefix")

@@ -1,4 +1,4 @@
-"""How one landing file looks. Upstreams differ: in layout, format, the way they write a time, the amounts' scale."""
+"""How one landing file looks: its layout, its format, how it writes times, the scale of its amounts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
