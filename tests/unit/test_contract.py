@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chargebacks import contract
+from chargebacks.contract import schemas
 from chargebacks.errors import ContractError
 
 SLICE: dict[str, Any] = {
@@ -53,3 +54,52 @@ def test_an_encoded_event_has_sorted_keys_and_no_spaces() -> None:
 def test_unknown_fields_are_kept() -> None:
     newer = SLICE | {"region": {"name": "sa-east-1"}}
     assert contract.decode(contract.encode(newer)) == newer
+
+
+@pytest.mark.parametrize("field", ["partition_date", "slice", "chargeback_ids", "job_name"])
+def test_a_refusal_names_the_missing_field(field: str) -> None:
+    event = {name: value for name, value in SLICE.items() if name != field}
+    assert refusal(event) == f"chargebacks_consolidated: {field} breaks the rule required: it is missing"
+
+
+def test_a_refusal_names_field_rule_and_value() -> None:
+    assert refusal(SLICE | {"slices": -3}) == (
+        "chargebacks_consolidated: slices breaks the rule minimum 1: it is -3"
+    )
+
+
+def test_the_producer_is_refused_what_the_consumer_would_refuse() -> None:
+    with pytest.raises(ContractError, match="slice breaks the rule at most slices 3: it is 4"):
+        contract.encode(SLICE | {"slice": 4})
+
+
+@pytest.mark.parametrize("value", [None, "", 7, [], {}, "chargeback_record"])
+def test_an_unknown_event_type_is_refused(value: Any) -> None:
+    assert refusal(SLICE | {"event_type": value}).startswith("event_type must be one of ")
+
+
+def test_a_whole_number_with_a_point_is_read_as_an_integer() -> None:
+    event = contract.decode(json.dumps(SLICE | {"slice": 2.0}).encode())
+    assert event["slice"] == 2
+    assert isinstance(event["slice"], int)
+
+
+def test_a_boolean_is_no_number() -> None:
+    assert "slice breaks the rule type" in refusal(SLICE | {"slice": True})
+
+
+def test_the_content_hash_depends_on_content_alone() -> None:
+    backwards = dict(reversed(SLICE.items()))
+    assert contract.content_hash(backwards) == contract.content_hash(SLICE | {"event_id": "another"})
+    assert contract.content_hash(SLICE) != contract.content_hash(SLICE | {"slice": 2})
+
+
+def test_the_content_hash_is_the_sha256_of_the_canonical_text() -> None:
+    # printf '{"a":1,"b":"\xc3\xa7"}' | sha256sum
+    expected = "885ccc42f73c831259a0a518cc00195b53200dd07bd914e139ca7f8a2e158ffa"
+    assert contract.content_hash({"b": "ç", "event_id": "x", "a": 1}) == expected
+
+
+@pytest.mark.parametrize("name", ["consolidation_completed", "chargebacks_consolidated", "chargeback_record"])
+def test_a_schema_is_compiled_once(name: str) -> None:
+    assert schemas._validator(name) is schemas._validator(name)
