@@ -1,0 +1,103 @@
+"""A real Kafka broker on this machine: one node, KRaft mode (broker and controller in one), plain text."""
+
+import logging
+import shutil
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import Any, Final
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from chargebacks.errors import LocalStackError
+from chargebacks.local.java import java
+from chargebacks.local.processes import HOST, JVM_FLAGS, Server
+
+ASK_SECONDS: Final = 2.0
+TOPIC_SECONDS: Final = 30.0
+LOG_FLAGS: Final = ("-Dlog4j2.level=WARN",)
+SETTINGS: Final = """\
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=PLAINTEXT://{host}:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@{host}:{controller}
+log.dirs={data}
+auto.create.topics.enable=false
+num.partitions=1
+group.initial.rebalance.delay.ms=0
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+"""
+
+
+def broker(folder: Path, jars: Path, port: int, controller_port: int) -> Server:
+    """A broker, formatted but not started; settings, data and log are in `folder`. Raises LocalStackError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings, data = folder / "server.properties", folder / "data"
+    settings.write_text(SETTINGS.format(host=HOST, port=port, controller=controller_port, data=data))
+    if data.exists():
+        shutil.rmtree(data)
+    _format(settings, jars)
+    command = [*_java(jars, "-Xms256m", "-Xmx512m", *LOG_FLAGS), "kafka.Kafka", str(settings)]
+    return Server("Kafka", command, folder / "kafka.log", lambda: answers(f"{HOST}:{port}"))
+
+
+def _java(jars: Path, *flags: str) -> list[str]:
+    return [str(java()), *JVM_FLAGS, *flags, "-cp", f"{jars}/*"]
+
+
+def _format(settings: Path, jars: Path) -> None:
+    """Give the data folder its identity, as KRaft requires before the first start."""
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    arguments = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)]
+    done = subprocess.run(
+        [*_java(jars, "-Xmx128m", "-Dlog4j2.level=ERROR"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=settings.parent,
+    )
+    (settings.parent / "format.log").write_text(done.stdout + done.stderr)
+    if done.returncode:
+        raise LocalStackError(f"Kafka's storage could not be formatted: see {settings.parent / 'format.log'}")
+
+
+def client(bootstrap_servers: str) -> AdminClient:
+    """An admin client that keeps quiet while the broker is not up yet."""
+    settings: dict[str, Any] = {"bootstrap.servers": bootstrap_servers, "log_level": 0}
+    return AdminClient(settings, logger=_silent())
+
+
+def _silent() -> logging.Logger:
+    logger = logging.getLogger("chargebacks.local.broker.client")
+    logger.disabled = True
+    return logger
+
+
+def answers(bootstrap_servers: str) -> bool:
+    """Whether the broker there tells its metadata."""
+    try:
+        return bool(client(bootstrap_servers).list_topics(timeout=ASK_SECONDS).brokers)
+    except KafkaException:
+        return False
+
+
+def create_topic(bootstrap_servers: str, name: str, partitions: int = 1) -> None:
+    """Create the topic, one replica. Raises LocalStackError when it exists or the broker refuses."""
+    admin = client(bootstrap_servers)  # held: its answers come only while it lives
+    created = admin.create_topics([NewTopic(name, partitions, 1)])
+    try:
+        created[name].result(TOPIC_SECONDS)
+    except KafkaException as error:
+        raise LocalStackError(f"topic {name} could not be created: {error.args[0].str()}") from error

@@ -1,0 +1,122 @@
+"""A server as a child process: its log in a file, awaited until it answers, never left behind."""
+
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from chargebacks.errors import LocalStackError
+
+HOST: Final = "127.0.0.1"
+# Small and quick to start: these servers live for minutes.
+JVM_FLAGS: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Djava.awt.headless=true")
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 15.0
+PAUSE_SECONDS: Final = 0.05
+LAST_LINES: Final = 3
+# Reads until its input ends, which happens when we die, however we die. Then nobody needs the server.
+GUARD: Final = 'cat >/dev/null; kill -9 "$0" 2>/dev/null'
+
+
+class Server:
+    """One child process that serves. A context manager; `stop` and `start` again restart it."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path, answers: Callable[[], bool]) -> None:
+        """`answers` asks the server once and tells whether it is ready; it must not raise.
+
+        The server runs in its log's folder.
+        """
+        self.name, self.log = name, log
+        self._command, self._answers = list(command), answers
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The running server's process id."""
+        return self._process.pid if self._process else None
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start, and return when it answers. Raises LocalStackError with the log's end when it does not."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            # A session of its own: Ctrl-C reaches us alone, and we stop it in our order.
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.log.parent,
+                start_new_session=True,
+            )
+        self._guard = _guard(self._process.pid)
+        try:
+            self._await()
+        except BaseException:
+            self.stop(at_once=True)
+            raise
+
+    def stop(self, at_once: bool = False) -> None:
+        """Stop by process id: asked first, killed after 15 s (or `at_once`). Stopping twice is no error."""
+        process, guard = self._process, self._guard
+        self._process = self._guard = None
+        if guard:  # first, so that it cannot kill a later process that got the same id
+            guard.kill()
+            guard.communicate()
+        if process:
+            process.kill() if at_once else process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process is None or self._process.poll() is not None:
+                raise LocalStackError(f"{self.name} ended while it started: {self._tail()}; see {self.log}")
+            if time.monotonic() > deadline:
+                raise LocalStackError(
+                    f"{self.name} did not answer within {START_SECONDS:.0f} s: {self._tail()}; see {self.log}"
+                )
+            time.sleep(PAUSE_SECONDS)
+
+    def _tail(self) -> str:
+        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        return " | ".join(lines[-LAST_LINES:]) or "its log is empty"
+
+
+def _guard(pid: int) -> "subprocess.Popen[bytes]":
+    """A shell that kills process `pid` as soon as our end of its pipe closes."""
+    return subprocess.Popen(["/bin/sh", "-c", GUARD, str(pid)], stdin=subprocess.PIPE, start_new_session=True)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody holds now."""
+    with socket.socket() as held:
+        held.bind((HOST, 0))
+        port: int = held.getsockname()[1]
+        return port
+
+
+def check_port(port: int, name: str) -> None:
+    """Raises LocalStackError when somebody holds that port of 127.0.0.1."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise LocalStackError(
+                f"port {port} for {name} is taken ({error.strerror}): stop what uses it, or give another"
+            ) from None
