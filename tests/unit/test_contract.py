@@ -37,8 +37,8 @@ def refusal(event: Any) -> str:
 
 
 def test_the_sample_event_of_the_users_is_accepted_as_it_is() -> None:
-    sample = Path("consumers/consolidation_updater/test_event.json").read_text()
-    (records,) = json.loads(sample)["records"].values()
+    sample = Path(__file__).parents[2] / "consumers" / "consolidation_updater" / "test_event.json"
+    (records,) = json.loads(sample.read_text())["records"].values()
     value = base64.b64decode(records[0]["value"])
     assert contract.decode(value) == json.loads(value)
 

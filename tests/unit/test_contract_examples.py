@@ -14,21 +14,25 @@ from chargebacks import contract
 from chargebacks.contract.schemas import CURRENT
 from chargebacks.errors import ContractError
 
-SCHEMAS = Path("schemas")
+SCHEMAS = Path(__file__).parents[2] / "schemas"
 VALID = sorted(SCHEMAS.glob("*/*/examples/valid/*.json"))
 INVALID = sorted(SCHEMAS.glob("*/*/examples/invalid/*.json"))
 FILES = sorted(SCHEMAS.glob("*/*/schema.json"))
 
 
+def schema_name(path: Path) -> str:
+    return path.relative_to(SCHEMAS).parts[0]
+
+
 def title(path: Path) -> str:
-    return f"{path.parts[1]}-{path.stem}"
+    return f"{schema_name(path)}-{path.stem}"
 
 
 def accept(path: Path) -> None:
     """Read the example by the schema of its folder's name, as a message where it is one."""
     data = path.read_bytes()
-    contract.check(path.parts[1], json.loads(data))
-    if path.parts[1] in contract.MESSAGES:
+    contract.check(schema_name(path), json.loads(data))
+    if schema_name(path) in contract.MESSAGES:
         contract.decode(data)
 
 
@@ -60,18 +64,18 @@ def test_each_schema_has_examples_of_both_kinds() -> None:
     assert folders == {path.parents[2] for path in VALID} == {path.parents[2] for path in INVALID}
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
+@pytest.mark.parametrize("path", FILES, ids=title)
 def test_a_schema_is_named_and_versioned_in_its_path_and_id(path: Path) -> None:
     schema = json.loads(path.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert schema["$id"] == f"urn:chargebacks:schema:{path.parts[1]}:{path.parts[2]}"
-    assert schema["title"] == path.parts[1]
+    assert schema["$id"] == f"urn:chargebacks:schema:{schema_name(path)}:{path.parent.name}"
+    assert schema["title"] == schema_name(path)
 
 
 @pytest.mark.parametrize("name", CURRENT)
 def test_the_current_version_is_the_highest(name: str) -> None:
-    versions = [tuple(map(int, path.parts[2].split("-"))) for path in FILES if path.parts[1] == name]
+    versions = [tuple(map(int, path.parent.name.split("-"))) for path in FILES if schema_name(path) == name]
     assert tuple(map(int, CURRENT[name].split("-"))) == max(versions)
 
 
@@ -82,7 +86,7 @@ def undescribed(node: Any, where: str = "") -> list[str]:
     return missing + [w for name, child in inner.items() for w in undescribed(child, f"{where}/{name}")]
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
+@pytest.mark.parametrize("path", FILES, ids=title)
 def test_every_property_is_described(path: Path) -> None:
     assert undescribed(json.loads(path.read_text())) == []
 
