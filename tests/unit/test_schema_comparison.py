@@ -1,4 +1,4 @@
-"""The comparison that guards the schemas: it catches every breaking edit, and calls no harmless one breaking."""
+"""The comparison that guards the schemas catches every breaking edit, and calls no harmless one breaking."""
 
 import json
 from typing import Any
