@@ -1,0 +1,77 @@
+"""Which chargebacks were created on a day: for summaries that come without slices.
+
+Only ids of items with a lesser position than the update's are found, so that a retry after the deadline goes
+on where the one before stopped.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from chargebacks import record
+from chargebacks.projection import created
+from chargebacks.projection.decide import Day
+from chargebacks.projection.retry import Patience
+from chargebacks.projection.table import CREATED_AT, CREATED_DATE, KEY, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+UNREADABLE: Final = "unreadable"  # counted beside the outcomes
+_NAMES: Final = {"#key": KEY, "#created": CREATED_AT, "#position": record.POSITION}
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds by the table's index when it has one, else by a scan of the whole table."""
+
+    table: Table
+
+    def created_on(self, day: Day, position: str, unreadable: list[str], patience: Patience) -> Iterator[str]:
+        """The ids, a page at a time; into `unreadable` go those of items whose `created_at` cannot be read.
+
+        Raises SettingsError when the index does not fit, TransientError when the table does not answer.
+        """
+        if self.table.index:
+            self.table.check_index(patience)
+        for page in self._pages(self._request(day, position), patience):
+            for item in page:
+                moment = _created(item.get(CREATED_AT, {}))
+                if moment is None:
+                    unreadable.append(item[KEY]["S"])
+                elif day.start <= moment < day.end:
+                    yield item[KEY]["S"]
+
+    def _request(self, day: Day, position: str) -> dict[str, Any]:
+        # The server filters by position alone. created_at may be text with any offset or a number: a filter
+        # wide enough for all would also hide the unreadable ones, and a scan reads as much without.
+        request: dict[str, Any] = {
+            "TableName": self.table.name,
+            "ProjectionExpression": "#key, #created, #position",
+            "FilterExpression": "attribute_not_exists(#position) OR #position < :position",
+            "ExpressionAttributeNames": dict(_NAMES),
+            "ExpressionAttributeValues": {":position": {"S": position}},
+        }
+        if self.table.index:
+            request["IndexName"] = self.table.index
+            request["KeyConditionExpression"] = "#date = :date"
+            request["ExpressionAttributeNames"]["#date"] = CREATED_DATE
+            request["ExpressionAttributeValues"][":date"] = {"S": day.date.isoformat()}
+        return request
+
+    def _pages(
+        self, request: dict[str, Any], patience: Patience
+    ) -> "Iterator[list[dict[str, AttributeValueTypeDef]]]":
+        ask = self.table.client.query if self.table.index else self.table.client.scan
+        while True:
+            page: Any = patience.call(lambda: ask(**request))
+            yield page["Items"]
+            if not page.get("LastEvaluatedKey"):
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _created(value: "AttributeValueTypeDef") -> datetime | None:
+    text = value.get("S", value.get("N"))
+    return None if text is None else created.instant(text)
