@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -115,21 +115,22 @@ def _write(order: _Order, target: Target) -> str:
 
 def _write_odd_files(recipe: Recipe, window: int, target: Target) -> list[str]:
     """Files that hold no record: a marker to skip, a parquet file cut off in its upload, one without rows."""
-    day, first = folder(recipe.day), window_looks(recipe, window)[0]
     rows = records(recipe, d.window_deliveries(recipe, window)[:50])
+    stem = f"{folder(recipe.day)}/chargebacks-{recipe.day:%Y%m%d}"
     match window:
         case 0:
-            odd = {f"{day}/_SUCCESS": b""}
+            path, data = f"{folder(recipe.day)}/_SUCCESS", b""
         case 2:
-            whole = encode(rows, first)
-            odd = {f"{day}/chargebacks-{recipe.day:%Y%m%d}-cut-off.parquet": whole[: len(whole) // 2]}
+            path = f"{stem}-cut-off.parquet"
+            whole = encode(rows, replace(late_look(recipe), path=path))
+            data = whole[: len(whole) // 2]
         case 3:
-            odd = {f"{day}/chargebacks-{recipe.day:%Y%m%d}-no-rows.parquet": encode(rows[:0], first)}
+            path = f"{stem}-no-rows.parquet"
+            data = encode(rows[:0], replace(late_look(recipe), path=path))
         case _:
-            odd = {}
-    for path, data in odd.items():
-        target.put(path, data)
-    return list(odd)
+            return []
+    target.put(path, data)
+    return [path]
 
 
 class StoreTarget:

@@ -1,0 +1,12 @@
+"""What a day must give, worked out a second time in plain Python from the landing files' bytes.
+
+Nothing here imports the chargebacks package or the sample generator: their mistakes are not repeated here.
+
+    exact_json JSON with exact numbers
+    rules      one record: read, rejected or recognised; which of two wins
+    landing    a landing file's bytes as records
+    expect     the day's executions, one after another: rows, counts, announced ids
+    read_back  what the system wrote: data files, messages, table items
+    compare    the differences
+    oracle     the script: `python -m tests.oracle.oracle description.json`
+"""

@@ -1,0 +1,119 @@
+"""The day's executions, one after another: what each must leave behind."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from tests.oracle.landing import UnreadableFile, day_of, records
+from tests.oracle.rules import Rejected, Version, understand
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run of the job: its target day, its time, and the files that arrived since the run before it."""
+
+    partition_date: str
+    execution_time: str
+    arrived: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Over every file that the partition covers."""
+
+    read: int = 0
+    rejected: int = 0
+    echoes: int = 0
+    unreadable: int = 0
+    taken: int = 0
+
+
+@dataclass
+class Partition:
+    """A partition as it stands."""
+
+    counts: Counts = field(default_factory=Counts)
+    newest: dict[str, Version] = field(default_factory=dict)
+    covered: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one execution must leave in one partition."""
+
+    partition_date: str
+    execution_time: str
+    counts: Counts
+    rows: dict[str, bytes]
+    announced: frozenset[str]
+
+    @property
+    def message_counts(self) -> dict[str, int]:
+        """The counts as messages name them."""
+        return {
+            "records_read": self.counts.read,
+            "records_processed": len(self.rows),
+            "duplicates_removed": self.counts.taken - len(self.rows),
+            "records_rejected": self.counts.rejected,
+            "echoes_ignored": self.counts.echoes,
+        }
+
+
+def expectations(landing: Path, executions: Iterable[Execution], lookback_days: int) -> Iterator[Expected]:
+    """What each execution must leave: in its target, then in earlier days with late files."""
+    partitions: dict[str, Partition] = {}
+    waiting: dict[str, set[str]] = {}
+    for execution in executions:
+        for path in execution.arrived:
+            if (day := day_of(path)) is not None:
+                waiting.setdefault(day, set()).add(path)
+        for day in _days(execution.partition_date, lookback_days, waiting):
+            partition = partitions.setdefault(day, Partition())
+            yield _execute(landing, partition, day, execution.execution_time, waiting.pop(day, set()))
+
+
+def _days(target: str, lookback_days: int, waiting: dict[str, set[str]]) -> list[str]:
+    oldest = (date.fromisoformat(target) - timedelta(days=lookback_days)).isoformat()
+    return [target, *sorted(day for day in waiting if oldest <= day < target)]
+
+
+def _execute(landing: Path, partition: Partition, day: str, time: str, files: set[str]) -> Expected:
+    before = {key: version.content for key, version in partition.newest.items()}
+    for path in sorted(files):
+        partition.counts = _take(landing / path, partition.newest, partition.counts)
+    rows = {key: version.content for key, version in partition.newest.items()}
+    announced = frozenset(
+        key
+        for key, version in partition.newest.items()
+        if version.content != before.get(key) and not version.removed
+    )
+    return Expected(day, time, partition.counts, rows, announced)
+
+
+def _take(path: Path, newest: dict[str, Version], counts: Counts) -> Counts:
+    try:
+        found = records(path)
+    except UnreadableFile:
+        return replace(counts, unreadable=counts.unreadable + 1)
+    outcomes = [_outcome(raw, newest) for raw in found]
+    return Counts(
+        read=counts.read + len(outcomes),
+        rejected=counts.rejected + outcomes.count("rejected"),
+        echoes=counts.echoes + outcomes.count("echo"),
+        unreadable=counts.unreadable,
+        taken=counts.taken + outcomes.count("taken"),
+    )
+
+
+def _outcome(raw: object, newest: dict[str, Version]) -> str:
+    try:
+        understood = understand(raw)
+    except Rejected:
+        return "rejected"
+    if understood is None:
+        return "echo"
+    key, version = understood
+    if key not in newest or version > newest[key]:
+        newest[key] = version
+    return "taken"

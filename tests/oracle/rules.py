@@ -1,0 +1,219 @@
+"""One record: what it says, whether it is rejected, whether it is an echo, and which of two wins.
+
+Where the written rules leave a choice: an amount has at most 29 digits before and 9 after the point; an epoch
+number has 9 to 19 digits before the point; unknown fields keep their content as it is, except nulls at the
+top; unknown fields of `metadata` go to the extras' `metadata`; a record without event type can be an echo.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from tests.oracle.exact_json import Literal, json_text, read_json
+
+KEY: Final = "chargeback_id"
+TEXTS: Final = ("status", "merchant_id", "currency", "reason", "event_type")
+TIMES: Final = ("created_at", "updated_at", "event_timestamp")
+INNER: Final = ("transaction_id", "customer_email")
+EVENTS: Final = ("INSERT", "MODIFY", "REMOVE")
+COLUMNS: Final = frozenset([KEY, "amount", "metadata", *TEXTS, *TIMES])
+OUR_OWN: Final = frozenset(
+    [
+        "consolidation_status",
+        "consolidation_s3_path",
+        "consolidation_date",
+        "consolidation_execution",
+        "consolidation_job_name",
+        "consolidation_position",
+        "output_format",
+        "records_in_consolidation",
+    ]
+)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+EPOCH_NUMBER: Final = re.compile(r"-?\d{9,19}(\.\d{1,9})?", re.ASCII)
+ISO: Final = re.compile(
+    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?)? ?([Zz]|[+-]\d\d(:?\d\d)?)?", re.ASCII
+)
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
+
+
+class Rejected(Exception):  # noqa: N818 - it is what happens to the record, not a failure of ours
+    """The record cannot be taken; the text says why."""
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """One record as the order compares it: the greatest wins. `content` is its canonical form."""
+
+    updated: datetime
+    happened: datetime
+    rank: int
+    content: bytes
+
+    @property
+    def removed(self) -> bool:
+        return self.rank == 1 + EVENTS.index("REMOVE")
+
+
+def understand(raw: object) -> tuple[str, Version] | None:
+    """(chargeback_id, version) of one landing record; None for an echo. Raises Rejected."""
+    if not isinstance(raw, dict):
+        raise Rejected("not an object")
+    record = _record(raw)
+    if _is_echo(record, raw.get("consolidation_date")):
+        return None
+    event, updated, happened = record["event_type"], record["updated_at"], record["event_timestamp"]
+    if event == "REMOVE" and updated is None:
+        updated = happened
+    rank = 1 + EVENTS.index(event) if event else 0
+    return record[KEY], Version(updated or NEVER, happened or NEVER, rank, canonical(record))
+
+
+def canonical(record: Mapping[str, Any]) -> bytes:
+    """The record as JSON: sorted keys, no spaces, nulls spelled out; times in UTC with microseconds."""
+    return json_text(record).encode()
+
+
+def amount_of(value: Any) -> Decimal | None:
+    """An exact decimal, or None for nothing. Raises Rejected."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise Rejected("amount is no decimal")
+    if not NUMBER.fullmatch(text := str(_exact(value))):
+        raise Rejected("amount is no decimal")
+    amount = Decimal(text)
+    if amount and (amount.adjusted() > 28 or _places(amount) > 9):
+        raise Rejected("amount is too large or too fine")
+    return amount
+
+
+def instant_of(name: str, value: Any) -> datetime | None:
+    """An instant in UTC, or None for nothing. Raises Rejected."""
+    if value is None or value == "":
+        return None
+    try:
+        return _instant(value)
+    except (ValueError, OverflowError, TypeError):
+        raise Rejected(f"{name} is no time") from None
+
+
+def _record(raw: dict[str, Any]) -> dict[str, Any]:
+    metadata = _metadata(raw.get("metadata"))
+    record: dict[str, Any] = {KEY: _key(raw.get(KEY)), "amount": amount_of(raw.get("amount"))}
+    record |= {name: _text(name, raw.get(name)) for name in TEXTS}
+    record |= {name: instant_of(name, raw.get(name)) for name in TIMES}
+    if record["currency"] and not CURRENCY.fullmatch(record["currency"]):
+        raise Rejected("currency is not three capital letters")
+    if record["event_type"] not in (None, *EVENTS):
+        raise Rejected("event_type is unknown")
+    inner = {name: _text(name, metadata.get(name)) for name in INNER}
+    record["metadata"] = inner if any(inner.values()) else None
+    record["extras"] = _extras(raw, metadata)
+    return record
+
+
+def _key(value: Any) -> str:
+    if value is None or value == "":
+        raise Rejected("no key")
+    key = _text(KEY, value) or ""
+    if not key.strip():
+        raise Rejected("blank key")
+    if len(key) > 256:
+        raise Rejected("key is too long")
+    return key
+
+
+def _text(name: str, value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise Rejected(f"{name} is no text")
+    try:
+        (value or "").encode()
+    except UnicodeEncodeError:
+        raise Rejected(f"{name} holds half a character") from None
+    return value or None
+
+
+def _metadata(value: Any) -> dict[str, Any]:
+    """The object; also one that comes as JSON text, as it does from a format without nesting."""
+    if isinstance(value, str) and value:
+        value = _parsed(value)
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, dict):
+        raise Rejected("metadata is no object")
+    return value
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return read_json(text)
+    except ValueError:
+        raise Rejected("metadata is no object") from None
+
+
+def _extras(raw: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+    others = {k: v for k, v in raw.items() if k not in COLUMNS | OUR_OWN and v is not None}
+    inner = {k: v for k, v in metadata.items() if k not in INNER and v is not None}
+    if inner:
+        others["metadata"] = inner
+    return json_text(others) if others else None
+
+
+def _instant(value: Any) -> datetime:
+    if isinstance(value, bool):
+        raise TypeError
+    if isinstance(value, int | float | Decimal) or (isinstance(value, str) and EPOCH_NUMBER.fullmatch(value)):
+        return _epoch(Decimal(_exact(value)))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    moment: datetime = _from_iso(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _from_iso(text: str) -> datetime:
+    if not ISO.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-"))
+
+
+def _epoch(number: Decimal) -> datetime:
+    """Seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds."""
+    size = abs(number)
+    if not 10**8 <= size < 10**19:
+        raise ValueError(number)
+    power = 6 if size < 10**11 else 3 if size < 10**14 else 0 if size < 10**17 else -3
+    return EPOCH + timedelta(microseconds=int(number.scaleb(power)))
+
+
+def _exact(value: str | float | Decimal) -> Decimal | str:
+    """The number as it was written; a float from a binary format as the shortest text that means it."""
+    if isinstance(value, Literal):
+        return value.exact
+    return (
+        Decimal(repr(value))
+        if isinstance(value, float)
+        else value
+        if isinstance(value, str)
+        else Decimal(value)
+    )
+
+
+def _places(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def _is_echo(record: dict[str, Any], own_time: Any) -> bool:
+    if record["event_type"] == "REMOVE" or record["updated_at"] is None:
+        return False
+    try:
+        ours = instant_of("consolidation_date", own_time)
+    except Rejected:
+        return False
+    return ours is not None and ours == record["updated_at"]
