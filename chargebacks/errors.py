@@ -8,6 +8,7 @@
     │   ├── LimitExceededError   more rejected records or unreadable files than allowed
     │   ├── ConservationError    records went in that did not come out: a bug, never committed
     │   └── CommitConflictError  another run won the log entry, twice
+    ├── StorageError             the object store failed, retries included: nothing is known of the content
     ├── UnreadableFileError      the content of one landing file cannot be read
     ├── PublishError             committed, but not (wholly) announced: the debt stays (exit code 3)
     └── LocalStackError          this machine cannot run the local stack
@@ -46,6 +47,10 @@ class ConservationError(ConsolidationError):
 
 class CommitConflictError(ConsolidationError):
     """Another run won the log entry."""
+
+
+class StorageError(ChargebacksError):
+    """A call to the object store that failed after its retries."""
 
 
 class UnreadableFileError(ChargebacksError):

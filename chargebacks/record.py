@@ -5,11 +5,13 @@ Standard library only, so that the job, the updater and the tests can share the 
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 MAX_ID_LENGTH: Final = 256
+MAX_PLAIN_DIGITS: Final = 100
 TEXT_FIELDS: Final = ("status", "merchant_id", "currency", "reason", "event_type")
 INSTANT_FIELDS: Final = ("created_at", "updated_at", "event_timestamp")
 METADATA_FIELDS: Final = ("transaction_id", "customer_email")
@@ -51,34 +53,53 @@ def instant_text(moment: datetime) -> str:
 
 def decimal_text(value: Decimal) -> str:
     """A plain decimal without trailing zeros: `10.50` → `10.5`, `1E+3` → `1000`, `-0.00` → `0`."""
-    plain = format(value.normalize() if value else Decimal(0), "f")
+    if not value.is_finite() or abs(value.adjusted()) > MAX_PLAIN_DIGITS:
+        return str(value)  # an upstream's 1E+999999 must not become a megabyte of zeros
+    plain = format(value, "f") if value else "0"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def canonical(record: Mapping[str, object]) -> bytes:
-    """The normalised record as canonical JSON: sorted keys, no spaces, nulls left out.
+    """The normalised record as canonical JSON: sorted keys, no spaces, UTF-8.
 
-    Order and equality of records are defined on these bytes. Instants are UTC in microseconds, amounts plain
-    decimals; an empty string counts as null.
+    Order and equality of records are defined on these bytes. Instants are text in UTC with microseconds,
+    amounts plain decimals; an empty string, or an object with nothing in it, is null.
     """
-    return json.dumps(
-        _plain(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_scalar
-    ).encode()
+    return _json({key: _held(value) for key, value in record.items()}).encode()
 
 
-def _plain(record: Mapping[str, object]) -> dict[str, object]:
-    held = {
-        key: _plain(value) if isinstance(value, Mapping) else value
-        for key, value in record.items()
-        if value is not None and value != ""
-    }
-    return {key: value for key, value in held.items() if value != {}}
+def extras_text(unknown: Mapping[str, object]) -> str | None:
+    """Fields that the record does not know, as canonical JSON text; None when there are none.
+
+    Raises ValueError for text that is no Unicode (a lone surrogate).
+    """
+    text = _json(unknown)
+    text.encode()
+    return None if text == "{}" else text
 
 
-def _scalar(value: object) -> str:
+def _held(value: object) -> object:
+    if isinstance(value, Mapping):
+        inner = {key: _held(item) for key, item in value.items()}
+        return inner if any(item is not None for item in inner.values()) else None
+    return None if value == "" else value
+
+
+def _json(value: object) -> str:
     match value:
-        case datetime():
-            return instant_text(value)
+        case Mapping():
+            pairs = (f"{_json(str(key))}:{_json(value[key])}" for key in sorted(value))
+            return f"{{{','.join(pairs)}}}"
+        case list() | tuple():
+            return f"[{','.join(_json(item) for item in value)}]"
         case Decimal():
             return decimal_text(value)
-    raise TypeError(f"a normalised record holds no {type(value).__name__}")
+        case datetime():
+            return _json(instant_text(value))
+        case date() | time() | timedelta():
+            return _json(str(value))
+        case bytes():
+            return _json(value.hex())
+        case float() if not isfinite(value):
+            return _json(str(value))
+    return json.dumps(value, ensure_ascii=False)

@@ -1,6 +1,6 @@
-"""Days and slots: what a partition's day is, and which execution of the day a moment belongs to.
+"""Days and slots: what a day is, and which execution of it a moment belongs to.
 
-The schedule zone (an IANA name, default UTC) is one setting that the job, the updater and the infrastructure share.
+The schedule zone (an IANA name, default UTC) is one setting shared by job, updater and infrastructure.
 """
 
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,0 +1,152 @@
+"""The one door to object storage: S3 and a local folder behind the same few calls, by obstore.
+
+A `Store` is rooted at a bucket URL or an absolute folder; every path given to it or got from it is relative
+to that root. Objects are written whole or not at all. Failures other than "not there" and "exists" are
+StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors) before it gives up.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from chargebacks.errors import StorageError
+
+RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One listed object: path below the store's root, size in bytes, the version's etag, when it was written."""
+
+    path: str
+    size: int
+    etag: str
+    modified: datetime
+
+
+@contextmanager
+def _explained(action: str, where: str) -> Iterator[None]:
+    """Turn what the store's client raises into one line of our own; "not there" stays FileNotFoundError."""
+    try:
+        yield
+    except (BaseError, PermissionError, TimeoutError) as error:
+        cause = next(iter(str(error).splitlines()), type(error).__name__)
+        raise StorageError(f"{action} of {where} failed: {cause}") from error
+
+
+class Store:
+    """Objects below one root."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root.rstrip("/")
+        self.local = "://" not in self.root
+        self._inner, self._prefix = _open(self.root)
+
+    def get(self, path: str) -> bytes:
+        """The object's bytes. Raises FileNotFoundError."""
+        with _explained("read", self.url(path)):
+            return bytes(obstore.get(self._inner, self._full(path)).bytes())
+
+    def get_version(self, path: str, etag: str) -> bytes | None:
+        """The bytes of that version, or None when the object has another by now. Raises FileNotFoundError."""
+        with _explained("read", self.url(path)):
+            try:
+                return bytes(obstore.get(self._inner, self._full(path), options={"if_match": etag}).bytes())
+            except PreconditionError:
+                return None
+
+    def stat(self, path: str) -> Stored | None:
+        """What is stored at `path` now, or None."""
+        with _explained("stat", self.url(path)):
+            try:
+                return self._stored(obstore.head(self._inner, self._full(path)))
+            except (FileNotFoundError, NotFoundError):
+                return None
+
+    def put(self, path: str, data: bytes) -> None:
+        """Write the object, over another if there is one."""
+        with _explained("write", self.url(path)):
+            obstore.put(self._inner, self._full(path), data)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write the object unless one is there. False: one was there, which may be our own, its answer lost."""
+        with _explained("create", self.url(path)):
+            try:
+                obstore.put(self._inner, self._full(path), data, mode="create")
+            except (AlreadyExistsError, PreconditionError):
+                return False
+            return True
+
+    def walk(self, prefix: str) -> Iterator[Stored]:
+        """Everything below the folder `prefix`, in no promised order, page by page."""
+        with _explained("list", self.url(prefix)):
+            for page in obstore.list(self._inner, prefix=self._full(prefix)):
+                for meta in page:
+                    yield self._stored(meta)
+
+    def folders(self, prefix: str) -> list[str]:
+        """Names of the folders directly below the folder `prefix`, sorted."""
+        with _explained("list", self.url(prefix)):
+            found = obstore.list_with_delimiter(self._inner, prefix=self._full(prefix))
+        return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found["common_prefixes"])
+
+    def copy_to(self, path: str, target: "Store", target_path: str) -> None:
+        """Copy an object to a store of the same kind: on S3 by the server, here by a hard link.
+
+        A target that exists is left (here) or overwritten by the same bytes (S3): what we copy is immutable.
+        """
+        with _explained("copy", self.url(path)):
+            if self.local:
+                _link(f"{self.root}/{path}", f"{target.root}/{target_path}")
+            elif _bucket(self.root) == _bucket(target.root):
+                obstore.copy(self._inner, self._full(path), target._full(target_path))
+            else:
+                obstore.put(
+                    target._inner, target._full(target_path), obstore.get(self._inner, self._full(path))
+                )
+
+    def delete(self, path: str) -> None:
+        """Delete the object; one that is not there is no error."""
+        with _explained("delete", self.url(path)), suppress(FileNotFoundError, NotFoundError):
+            obstore.delete(self._inner, self._full(path))
+
+    def url(self, path: str) -> str:
+        """Where `path` is, for a message or a manifest."""
+        return f"{self.root}/{path}"
+
+    def _full(self, path: str) -> str:
+        return f"{self._prefix}{path}"
+
+    def _stored(self, meta: Any) -> Stored:
+        path = meta["path"].removeprefix(self._prefix)
+        return Stored(path, meta["size"], meta["e_tag"] or "", meta["last_modified"])
+
+
+def _open(root: str) -> tuple[ObjectStore, str]:
+    """The store and the prefix that `root` stands for in it."""
+    if "://" not in root:
+        return LocalStore(), f"{root.strip('/')}/"
+    bucket, _, prefix = root.removeprefix("s3://").partition("/")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    options: dict[str, Any] = {"retry_config": RETRIES}
+    if endpoint:
+        options |= {"endpoint": endpoint, "client_options": {"allow_http": endpoint.startswith("http:")}}
+    return S3Store(bucket, **options), f"{prefix}/" if prefix else ""
+
+
+def _bucket(root: str) -> str:
+    return root.removeprefix("s3://").partition("/")[0]
+
+
+def _link(source: str, target: str) -> None:
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        Path(target).hardlink_to(source)

@@ -1,0 +1,44 @@
+"""`chargebacks consolidate`: the job on this machine, with the arguments and the code that Glue runs."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+from chargebacks.settings import ARGUMENTS, REQUIRED, Argument, JobSettings
+
+
+def option(argument: Argument) -> click.Option:
+    """An argument of the job as a command-line option; parsing and defaults stay with JobSettings."""
+    flag = f"--{argument.name.replace('_', '-')}"
+    shown = f" [{argument.default}]" if argument.default else ""
+    if argument.default == "false":
+        return click.Option([flag], is_flag=True, flag_value="true", default=None, help=argument.help)
+    return click.Option(
+        [flag], metavar="TEXT" if argument.name in REQUIRED else "", help=argument.help + shown
+    )
+
+
+def consolidate(as_json: bool, master: str, **given: str | None) -> None:
+    """Consolidate a date partition's landing files, commit, and announce what changed."""
+    settings = JobSettings.parse({k: v for k, v in given.items() if v is not None}, datetime.now(UTC))
+    from chargebacks import bootstrap
+
+    report = bootstrap.run_job(settings, master)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=1))
+    for line in report.lines():
+        click.echo(line, err=as_json)
+    report.raise_failures()
+
+
+command = click.Command(
+    "consolidate",
+    callback=consolidate,
+    help=consolidate.__doc__,
+    params=[
+        *(option(argument) for argument in ARGUMENTS),
+        click.Option(["--json", "as_json"], is_flag=True, help="print the run's summary as JSON"),
+        click.Option(["--master"], default="local[*]", help="the Spark master [local[*]]"),
+    ],
+)

@@ -1,0 +1,102 @@
+"""Data files of a consolidation: normalised frame to bytes and back, read(write(x)) = x in every format.
+
+csv      RFC 4180 with LF line ends and a header; null is an empty field, and no field is ever an empty string;
+         `metadata` and `extras` are JSON text.
+json     one object a line, amounts as plain decimal numbers, nulls spelled out.
+parquet  decimal(38,9), timestamps in UTC with microseconds, `metadata` a struct, zstd.
+"""
+
+import io
+from typing import Final
+
+import polars as pl
+import pyarrow.json
+
+from chargebacks import record
+from chargebacks.consolidation.frame import AMOUNT, SCHEMA, empty
+
+COLUMNS: Final = (*record.FIELDS, record.EXTRAS)
+_METADATA: Final = pl.Struct(dict.fromkeys(record.METADATA_FIELDS, pl.String))
+_JSON_SCHEMA: Final = pyarrow.schema(
+    {
+        name: {
+            "amount": pyarrow.decimal128(AMOUNT.precision, AMOUNT.scale),
+            "metadata": pyarrow.struct({part: pyarrow.string() for part in record.METADATA_FIELDS}),
+        }.get(name, pyarrow.string())
+        for name in COLUMNS
+    }
+)
+_INSTANT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
+
+
+def write(frame: pl.DataFrame, output_format: str) -> bytes:
+    """The frame, in its order, as the bytes of one csv, json or parquet file."""
+    match output_format:
+        case "csv":
+            return _texts(frame).select(COLUMNS).write_csv(None).encode()
+        case "json":
+            return _json_lines(_texts(frame))
+        case "parquet":
+            sink = io.BytesIO()
+            frame.with_columns(_metadata()).select(COLUMNS).write_parquet(sink, compression="zstd")
+            return sink.getvalue()
+    raise ValueError(f"no output format {output_format!r}")
+
+
+def read(data: bytes, output_format: str) -> pl.DataFrame:
+    """The frame that `write` made these bytes of."""
+    match output_format:
+        case "csv":
+            texts = pl.read_csv(io.BytesIO(data), infer_schema=False)
+            return _typed(texts.with_columns(pl.col("metadata").str.json_decode(_METADATA)))
+        case "json":
+            return _from_json_lines(data)
+        case "parquet":
+            return _typed(pl.read_parquet(io.BytesIO(data)))
+    raise ValueError(f"no output format {output_format!r}")
+
+
+def _metadata() -> pl.Expr:
+    held = pl.any_horizontal(pl.col(name).is_not_null() for name in record.METADATA_FIELDS)
+    return pl.when(held).then(pl.struct(record.METADATA_FIELDS)).alias("metadata")
+
+
+def _texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every column as text: plain decimals, fixed-width instants, metadata as JSON."""
+    return frame.with_columns(
+        pl.col("amount").cast(pl.String).str.replace(r"\.?0+$", ""),
+        pl.col(record.INSTANT_FIELDS).dt.strftime(_INSTANT_TEXT),
+        pl.when(_metadata().is_not_null()).then(_metadata().struct.json_encode()).alias("metadata"),
+    )
+
+
+def _typed(nested: pl.DataFrame) -> pl.DataFrame:
+    """Text or native columns, metadata a struct, back to the frame's schema."""
+    flat = nested.with_columns(pl.col("metadata").struct.unnest()).drop("metadata")
+    instants = [
+        pl.col(name).str.to_datetime(_INSTANT_TEXT, time_unit="us").dt.replace_time_zone("UTC")
+        for name in record.INSTANT_FIELDS
+        if flat.schema[name] == pl.String
+    ]
+    return flat.with_columns(pl.col("amount").cast(AMOUNT), *instants).select(list(SCHEMA))
+
+
+def _json_lines(texts: pl.DataFrame) -> bytes:
+    raw = ("amount", "metadata")  # a number and an object: not to be quoted
+    members = [
+        pl.concat_str(pl.lit(f'"{name}":'), pl.col(name).fill_null("null"))
+        if name in raw
+        else pl.struct(name).struct.json_encode().str.slice(1).str.strip_suffix("}")
+        for name in COLUMNS
+    ]
+    line = pl.concat_str(pl.lit("{"), pl.concat_str(members, separator=","), pl.lit("}\n"))
+    return "".join(texts.select(line).to_series()).encode()
+
+
+def _from_json_lines(data: bytes) -> pl.DataFrame:
+    if not data:
+        return empty()
+    blocks = pyarrow.json.ReadOptions(use_threads=False, block_size=len(data))
+    options = pyarrow.json.ParseOptions(explicit_schema=_JSON_SCHEMA, unexpected_field_behavior="error")
+    table = pyarrow.json.read_json(pyarrow.BufferReader(data), read_options=blocks, parse_options=options)
+    return _typed(pl.DataFrame(pl.from_arrow(table)))

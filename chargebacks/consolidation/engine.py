@@ -1,0 +1,89 @@
+"""Who runs the two stages: Spark, which distributes, shuffles, retries; or this process, for tests."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from chargebacks.consolidation.read_stage import Parcel
+from chargebacks.errors import ConsolidationError
+
+if TYPE_CHECKING:
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+S = TypeVar("S")
+Read = Callable[[S], Iterable[Parcel]]
+Write = Callable[[int, Iterable[tuple[str, bytes]], str], Any]
+
+
+class Engine(Protocol):
+    """Runs `read` on every share, brings parcels of one number together, runs `write` on each number."""
+
+    @property
+    def tasks(self) -> int:
+        """How many shares keep every core busy."""
+
+    def run(self, shares: Sequence[S], read: Read[S], write: Write, numbers: int) -> list[Any]:
+        """What `write(number, parcels, attempt)` returned, for every number below `numbers`."""
+
+
+class InProcessEngine:
+    """One share after the other in this process: the protocol's tests need no JVM."""
+
+    tasks = 2
+
+    def run(self, shares: Sequence[S], read: Read[S], write: Write, numbers: int) -> list[Any]:
+        held: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
+        for share in shares:
+            for number, parcel in read(share):
+                held[number].append(parcel)
+        return [write(number, held[number], "0") for number in range(numbers)]
+
+
+class SparkEngine:
+    """The stages as tasks of a Spark job. Arrow bytes cross the shuffle; only small results come back."""
+
+    def __init__(self, start: "Callable[[], SparkSession]") -> None:
+        self._start = start
+        self.session: SparkSession | None = None
+
+    @property
+    def _context(self) -> "SparkContext":
+        """Started when first needed: an execution that finds nothing new needs no Spark."""
+        if self.session is None:
+            self.session = self._start()
+            self.session.sparkContext.environment["POLARS_MAX_THREADS"] = "1"  # Spark runs one task a core
+        return self.session.sparkContext
+
+    @property
+    def tasks(self) -> int:
+        return max(2, self._context.defaultParallelism)
+
+    def run(self, shares: Sequence[S], read: Read[S], write: Write, numbers: int) -> list[Any]:
+        from py4j.protocol import Py4JJavaError
+
+        def task(number: int, parcels: Iterable[Parcel]) -> Iterable[Any]:
+            from pyspark import TaskContext
+
+            context = TaskContext.get()
+            attempt = context.taskAttemptId() if context else 0
+            return [write(number, (parcel for _, parcel in parcels), str(attempt))]
+
+        parcels = self._context.parallelize(shares, max(1, len(shares))).flatMap(read)
+        try:
+            return list(parcels.partitionBy(numbers, _same).mapPartitionsWithIndex(task).collect())
+        except Py4JJavaError as error:
+            raise ConsolidationError(
+                f"a Spark task failed, nothing was committed: {_cause(error)}"
+            ) from error
+
+
+def _same(number: int) -> int:
+    return number
+
+
+def _cause(error: Any) -> str:
+    """The Python exception at the bottom of a task's failure, in one line."""
+    lines = [line.strip() for line in str(error.java_exception.getMessage()).splitlines()]
+    named = [line for line in lines if "Error: " in line and not line.startswith("at ")]
+    return (named[-1] if named else lines[0])[:500]

@@ -1,0 +1,128 @@
+"""The log entry: everything that follows from one consolidation, in one small immutable object.
+
+Files, messages, markers and reports are projections of entries; nothing in here grows with the rows.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from chargebacks.errors import ConservationError
+
+VERSION: Final = 1
+SLICE_IDS: Final = 500
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Records of a partition as it stands, summed over every landing file that it covers."""
+
+    records_read: int = 0
+    records_processed: int = 0
+    duplicates_removed: int = 0
+    records_rejected: int = 0
+    echoes_ignored: int = 0
+    records_withdrawn: int = 0
+
+    def check(self, where: str) -> None:
+        """Raise ConservationError unless every record read is accounted for."""
+        accounted = (
+            self.records_processed
+            + self.duplicates_removed
+            + self.records_rejected
+            + self.echoes_ignored
+            + self.records_withdrawn
+        )
+        if self.records_read != accounted:
+            raise ConservationError(
+                f"{where}: {self.records_read} records read but {accounted} accounted for ({self}): "
+                "nothing was committed; keep the landing files and report this as a bug"
+            )
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One data file: its path below the state root, the commit that wrote it, its bucket, rows and bytes."""
+
+    path: str
+    commit: int
+    bucket: int
+    rows: int
+    bytes: int
+
+    @property
+    def view_name(self) -> str:
+        """Its name in the prefix view; a pattern that `converge` knows as ours."""
+        return f"part-{self.bucket:05d}-c{self.commit:08d}.{self.path.rsplit('.', 1)[-1]}"
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """What is to be published: to which topic, how many ids, and the side objects that hold them, in order."""
+
+    topic: str
+    mode: str
+    ids: int
+    chunks: tuple[str, ...] = ()
+
+    @property
+    def slices(self) -> int:
+        """How many slice messages that makes."""
+        return -(-self.ids // SLICE_IDS)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One consolidation of one partition. Paths of side objects are below the state root."""
+
+    commit: int
+    run: str
+    partition_date: date
+    execution_time: datetime  # naive UTC
+    execution_sequence: int
+    total_executions: int
+    completed_at: datetime  # aware UTC
+    job_name: str
+    output_path: str  # the partition's folder
+    output_format: str
+    buckets: int
+    counts: Counts
+    files: tuple[DataFile, ...]
+    announcement: Announcement
+    coverage: str | None = None  # landing files that this entry adds; None: none
+    rejects: str | None = None
+    landing_files: int = 0  # how many are covered so far
+
+    def to_json(self) -> bytes:
+        """The object as it is stored."""
+        found = asdict(self) | {
+            "version": VERSION,
+            "partition_date": self.partition_date.isoformat(),
+            "execution_time": self.execution_time.isoformat(),
+            "completed_at": completed_text(self.completed_at),
+        }
+        return json.dumps(found, indent=1, sort_keys=True).encode() + b"\n"
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Entry":
+        """The inverse of `to_json`."""
+        found: dict[str, Any] = json.loads(data)
+        found.pop("version")
+        announcement = found["announcement"] | {"chunks": tuple(found["announcement"]["chunks"])}
+        return cls(
+            **found
+            | {
+                "partition_date": date.fromisoformat(found["partition_date"]),
+                "execution_time": datetime.fromisoformat(found["execution_time"]),
+                "completed_at": datetime.fromisoformat(found["completed_at"]),
+                "counts": Counts(**found["counts"]),
+                "files": tuple(DataFile(**file) for file in found["files"]),
+                "announcement": Announcement(**announcement),
+            }
+        )
+
+
+def completed_text(moment: datetime) -> str:
+    """`completed_at` as messages carry it: `2025-11-20T06:45:32.123456+00:00`."""
+    return moment.isoformat(timespec="microseconds")

@@ -1,0 +1,129 @@
+"""A run of the job, from its settings to its report: the one way of a record from landing file to message.
+
+finish what earlier runs left   recovery
+choose partitions               plan, landing
+consolidate and commit each     execution
+bring the views up to date      converge
+announce                        publishing
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+from chargebacks.adapters.store import Store
+from chargebacks.consolidation import landing, log, plan
+from chargebacks.consolidation.converge import Places, converge, quarantine_rejects
+from chargebacks.consolidation.engine import Engine
+from chargebacks.consolidation.execution import Outcome, Tools, execute
+from chargebacks.consolidation.landing import LandingFile
+from chargebacks.consolidation.log import CommitLog
+from chargebacks.consolidation.publishing import Publisher, publish_partition
+from chargebacks.consolidation.recovery import finish, owed
+from chargebacks.consolidation.report import PartitionReport, RunReport
+from chargebacks.errors import ConsolidationError, PublishError
+from chargebacks.settings import JobSettings
+
+LISTINGS = 16  # listings in flight
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The partitions of this run with their landing files, and days with uncovered files that it leaves alone."""
+
+    days: dict[date, list[LandingFile]]
+    left: dict[date, int]
+
+
+def run(
+    settings: JobSettings,
+    engine: Engine,
+    publisher: Publisher | None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    new_id: Callable[[], str] = lambda: uuid4().hex,
+) -> RunReport:
+    """Run the job. Without a `publisher` what is committed is left unpublished, for the next run that has one.
+
+    A partition that fails is reported and does not stop the others. Raises StorageError when the store fails.
+    """
+    places = Places(Store(settings.state_path), Store(settings.quarantine_path))
+    unfinished = [] if settings.dry_run else finish(places)
+    landing_store = Store(settings.landing_path)
+    chosen = choose(settings, places.state, landing_store)
+    tools = Tools(settings, places.state, engine, clock, new_id)
+    reports = [_partition(day, listed, tools, places) for day, listed in chosen.days.items()]
+    if settings.dry_run:
+        return RunReport(reports, left=chosen.left)
+    days = sorted({*unfinished, *chosen.days})
+    problem = announce(places.state, days, publisher)
+    debts = owed(places.state, days)
+    reports = [replace(one, published=one.committed and one.day not in debts) for one in reports]
+    return RunReport(reports, left=chosen.left, unpublished=debts, publish_problem=problem)
+
+
+def choose(settings: JobSettings, state: Store, landing_store: Store) -> Chosen:
+    """The target always; earlier days by `plan.is_due` if they have uncovered files. Oldest first."""
+    target, oldest = settings.partition_date, next(iter(log.days(state)), None)
+    earlier = plan.earlier_days(target)
+    with ThreadPoolExecutor(LISTINGS) as pool:
+        listings = dict(
+            zip(
+                [*earlier, target],
+                pool.map(lambda day: landing.list_files(landing_store, day), [*earlier, target]),
+                strict=True,
+            )
+        )
+    days, left = {}, {}
+    for day in earlier:
+        head = CommitLog(state, day).head() if listings[day] else None
+        known = plan.EarlierDay(
+            day, len(listings[day]), head.landing_files if head else 0, head.execution_time if head else None
+        )
+        if plan.is_due(known, target, settings.lookback_days, oldest, settings.schedule_zone):
+            if landing.compare(listings[day], CommitLog(state, day).covered()).new:
+                days[day] = listings[day]
+        elif known.listed > known.covered:
+            left[day] = known.listed - known.covered
+    return Chosen(days | {target: listings[target]}, left)
+
+
+def announce(state: Store, days: list[date], publisher: Publisher | None) -> str | None:
+    """Publish what these partitions owe; why that failed, if it did. A broker that is down is asked once."""
+    if publisher is None:
+        return None
+    try:
+        for day in days:
+            publish_partition(state, day, publisher)
+    except PublishError as error:
+        return str(error)
+    return None
+
+
+def _partition(day: date, listed: list[LandingFile], tools: Tools, places: Places) -> PartitionReport:
+    started = time.monotonic()
+    partition_log = CommitLog(tools.state, day)
+    try:
+        if not tools.settings.dry_run:
+            converge(partition_log, places)
+        outcome = execute(day, tools, listed)
+    except ConsolidationError as error:
+        return PartitionReport(day, error=str(error), seconds=time.monotonic() - started)
+    foreign = _make_visible(outcome, partition_log, places) if not tools.settings.dry_run else []
+    return PartitionReport(
+        day,
+        entry=outcome.entry,
+        landing=outcome.landing,
+        unreadable=outcome.unreadable,
+        foreign=foreign,
+        committed=not tools.settings.dry_run,
+        repeated=not outcome.committed,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _make_visible(outcome: Outcome, partition_log: CommitLog, places: Places) -> list[str]:
+    quarantine_rejects(outcome.entry, places)
+    return converge(partition_log, places)

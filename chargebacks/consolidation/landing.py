@@ -1,0 +1,80 @@
+"""The landing zone of a partition: which files are there, which are new, and how tasks share them."""
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from chargebacks import partition
+from chargebacks.adapters.store import Store
+
+OPENING_COST: Final = 64 * 1024  # bytes that could be read in the time that one more file takes to open
+CHUNK_BYTES: Final = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """One version of one landing file: path below the landing root, size in bytes, etag."""
+
+    path: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What a listing says beside what the log covers."""
+
+    new: list[LandingFile]
+    overwritten: list[str] = field(default_factory=list)  # covered in another version: read again as new
+    vanished: list[str] = field(default_factory=list)  # covered, not there any more: changes nothing
+    ignored: list[str] = field(default_factory=list)  # a writer's markers and unfinished files
+
+
+def list_files(store: Store, day: date) -> list[LandingFile]:
+    """Every object in the partition's landing folders, sorted by path."""
+    found = {
+        stored.path: LandingFile(stored.path, stored.size, stored.etag)
+        for folder in partition.landing_folders(day)
+        for stored in store.walk(folder)
+    }
+    return [found[path] for path in sorted(found)]
+
+
+def compare(listed: Iterable[LandingFile], covered: Mapping[str, LandingFile]) -> Landing:
+    """Tell new files from covered ones. Pure."""
+    ignored, there = [], {}
+    for file in listed:
+        if is_marker(file):
+            ignored.append(file.path)
+        else:
+            there[file.path] = file
+    new = [file for path, file in there.items() if covered.get(path) != file]
+    return Landing(
+        new=new,
+        overwritten=[file.path for file in new if file.path in covered],
+        vanished=sorted(set(covered) - set(there)),
+        ignored=ignored,
+    )
+
+
+def is_marker(file: LandingFile) -> bool:
+    """A commit marker (`_SUCCESS`), a checksum file, or a Spark writer's unfinished work: no landing file."""
+    name = file.path.rsplit("/", 1)[-1]
+    unfinished = "/_temporary/" in file.path or "/.spark-staging" in file.path
+    return (
+        unfinished or (file.size == 0 and name.startswith("_")) or (name[:1] == "." and name.endswith(".crc"))
+    )
+
+
+def share(files: Iterable[LandingFile], tasks: int) -> list[list[LandingFile]]:
+    """The files in at most `tasks` shares of about equal work, more when a share would exceed CHUNK_BYTES."""
+    files = sorted(files, key=lambda file: (-file.size, file.path))
+    shares = max(tasks, sum(file.size for file in files) // CHUNK_BYTES + 1)
+    heap: list[tuple[int, int, list[LandingFile]]] = [(0, n, []) for n in range(min(shares, len(files)))]
+    for file in files:
+        load, n, members = heap[0]
+        members.append(file)
+        heapq.heapreplace(heap, (load + file.size + OPENING_COST, n, members))
+    return [members for _, _, members in sorted(heap, key=lambda item: item[1])]

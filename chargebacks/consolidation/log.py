@@ -1,0 +1,125 @@
+"""The partition's commit log: numbered entries, one object each, created once and never changed.
+
+    <state>/log/2025-11-20/00000007.json             entry 7: the consolidation happened when this was created
+    <state>/log/2025-11-20/00000007.published.json   its messages were all acknowledged
+    <state>/pending/2025-11-20/<run>.json            that run may have left something to finish
+    <state>/generations/2025-11-20/00000007-<run>/   its immutable files
+
+The highest entry is the head. Whatever is not in an entry did not happen.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from chargebacks.adapters.store import Store
+from chargebacks.consolidation.entry import Entry
+from chargebacks.consolidation.landing import LandingFile
+
+PUBLISHED = ".published"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A run's marker: what it was about to commit."""
+
+    partition_date: date
+    run: str
+    commit: int
+
+
+class CommitLog:
+    """One partition's log."""
+
+    def __init__(self, store: Store, day: date) -> None:
+        self._store = store
+        self._day = day
+        self._folder = f"log/{day.isoformat()}"
+
+    def entries(self) -> list[Entry]:
+        """Every entry, oldest first."""
+        return [self.entry(number) for number in self._numbers()]
+
+    def head(self) -> Entry | None:
+        """The newest entry."""
+        numbers = self._numbers()
+        return self.entry(numbers[-1]) if numbers else None
+
+    def entry(self, number: int) -> Entry:
+        """Entry `number`. Raises FileNotFoundError."""
+        return Entry.from_json(self._store.get(self._path(number)))
+
+    def create(self, entry: Entry) -> bool:
+        """Create the entry unless its number is taken: the commit itself."""
+        return self._store.create(self._path(entry.commit), entry.to_json())
+
+    def at(self, number: int) -> Entry | None:
+        """Entry `number`, or None."""
+        try:
+            return self.entry(number)
+        except FileNotFoundError:
+            return None
+
+    def unpublished(self) -> list[Entry]:
+        """Entries whose messages are not known to be acknowledged, oldest first."""
+        names = self._names()
+        return [self.entry(n) for n in self._numbers() if f"{n:08d}{PUBLISHED}" not in names]
+
+    def confirm(self, entry: Entry) -> None:
+        """Record that every message of the entry was acknowledged."""
+        self._store.create(
+            f"{self._folder}/{entry.commit:08d}{PUBLISHED}.json", json.dumps({"run": entry.run}).encode()
+        )
+
+    def covered(self) -> dict[str, LandingFile]:
+        """Every landing file that the entries cover, by path, in the version last read."""
+        found: dict[str, LandingFile] = {}
+        for entry in self.entries():
+            if entry.coverage:
+                for line in self._store.get(entry.coverage).splitlines():
+                    one = json.loads(line)
+                    found[one["path"]] = LandingFile(one["path"], one["size"], one["etag"])
+        return found
+
+    def _numbers(self) -> list[int]:
+        return sorted(int(name) for name in self._names() if name.isdigit())
+
+    def _names(self) -> set[str]:
+        found = self._store.walk(self._folder)
+        return {stored.path.rsplit("/", 1)[-1].removesuffix(".json") for stored in found}
+
+    def _path(self, number: int) -> str:
+        return f"{self._folder}/{number:08d}.json"
+
+
+def generation(day: date, commit: int, run: str) -> str:
+    """The folder of a run's files. The commit number tells a sweeper when it can no longer be committed."""
+    return f"generations/{day.isoformat()}/{commit:08d}-{run}"
+
+
+def days(store: Store) -> list[date]:
+    """The partitions that have a log, oldest first."""
+    return [date.fromisoformat(name) for name in store.folders("log")]
+
+
+def mark_pending(store: Store, pending: Pending) -> None:
+    """Leave word of a run before it writes anything, so that whoever comes next can finish it."""
+    store.put(_pending_path(pending), json.dumps({"commit": pending.commit}).encode())
+
+
+def clear_pending(store: Store, pending: Pending) -> None:
+    """Nothing of that run is left to finish."""
+    store.delete(_pending_path(pending))
+
+
+def list_pending(store: Store) -> Iterator[Pending]:
+    """Every marker, whatever the date."""
+    for stored in store.walk("pending"):
+        _, day, name = stored.path.split("/")
+        told = json.loads(store.get(stored.path))
+        yield Pending(date.fromisoformat(day), name.removesuffix(".json"), told["commit"])
+
+
+def _pending_path(pending: Pending) -> str:
+    return f"pending/{pending.partition_date.isoformat()}/{pending.run}.json"

@@ -1,0 +1,77 @@
+"""Which record wins: one total order on content alone, so merging is associative and file order never matters.
+
+Greatest `updated_at` (a REMOVE without one counts as updated at its `event_timestamp`), then `event_timestamp`,
+then REMOVE over MODIFY over INSERT over none, then the normalised record's canonical bytes. Missing instants lose.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from zlib import crc32
+
+import polars as pl
+
+from chargebacks import record
+from chargebacks.consolidation.frame import SCHEMA, canonical_bytes
+
+_REMOVED: Final = pl.col("event_type") == "REMOVE"
+_ORDER: Final = ("__updated", "event_timestamp", "__kind")
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`winners` sorted by id, one row each; `announced`: the sorted ids of those that a slice must name."""
+
+    winners: pl.DataFrame
+    announced: pl.Series
+
+
+def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
+    """The output file that each id belongs to: CRC-32 of its UTF-8, the same on every machine and version."""
+    return pl.Series("bucket", [crc32(i.encode()) % buckets for i in ids], dtype=pl.UInt16)
+
+
+def merge(rows: pl.DataFrame, previous: pl.DataFrame, *, announce_all: bool = False) -> Merged:
+    """The winners among new `rows` and the `previous` winners, and which of them differ from `previous`.
+
+    A removed chargeback stays among the winners as its REMOVE record and is never announced.
+    """
+    ranked = winners(pl.concat([previous, rows])) if rows.height else previous.sort("chargeback_id")
+    alive = ranked.filter(~_REMOVED.fill_null(value=False))
+    news = alive if announce_all else alive.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
+    return Merged(ranked, news["chargeback_id"].sort())
+
+
+def winners(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row an id, the greatest in the total order, sorted by id."""
+    ordered = rows.unique().with_columns(_effective_update(), _kind())
+    ranked = ordered.sort(
+        "chargeback_id", *_ORDER, descending=[False, True, True, True], nulls_last=[False, True, True, True]
+    )
+    tied = ranked.select(["chargeback_id", *_ORDER]).is_duplicated()
+    if tied.any():
+        ranked = _break_ties(ranked, tied)
+    return ranked.unique("chargeback_id", keep="first", maintain_order=True).select(list(SCHEMA))
+
+
+def _effective_update() -> pl.Expr:
+    removed_at = pl.when(_REMOVED).then(pl.col("event_timestamp"))
+    return pl.coalesce("updated_at", removed_at).alias("__updated")
+
+
+def _kind() -> pl.Expr:
+    rank = {kind: n for n, kind in enumerate(record.EVENT_TYPES, 1)}
+    return pl.col("event_type").replace_strict(rank, default=0, return_dtype=pl.Int8).alias("__kind")
+
+
+def _break_ties(ranked: pl.DataFrame, tied: pl.Series) -> pl.DataFrame:
+    """Order rows that are equal in instants and kind by their canonical bytes: rare, so row by row."""
+    equals = ranked.filter(tied)
+    greatest_first = equals.with_columns(pl.Series("__bytes", canonical_bytes(equals), dtype=pl.Binary)).sort(
+        "chargeback_id", *_ORDER, "__bytes", descending=[False, True, True, True, True], nulls_last=True
+    )
+    best = greatest_first.unique(["chargeback_id", *_ORDER], keep="first", maintain_order=True).drop(
+        "__bytes"
+    )
+    return pl.concat([ranked.filter(~tied), best]).sort(
+        "chargeback_id", *_ORDER, descending=[False, True, True, True], nulls_last=[False, True, True, True]
+    )

@@ -1,0 +1,39 @@
+"""Announce what was committed: every unconfirmed entry, oldest first, streamed from the log alone.
+
+An entry is confirmed only when the brokers have acknowledged each of its messages. A crash in between means that
+they are sent again, equal byte for byte; consumers' updates do not care.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Protocol
+
+from chargebacks.adapters.store import Store
+from chargebacks.consolidation.entry import Entry
+from chargebacks.consolidation.log import CommitLog, Pending, clear_pending
+from chargebacks.consolidation.messages import Message, messages
+
+
+class Publisher(Protocol):
+    """Sends messages to a topic."""
+
+    def publish(self, topic: str, messages: Iterable[Message]) -> int:
+        """How many were sent, all of them acknowledged. Raises PublishError when one was not."""
+
+
+def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
+    """Publish and confirm what is owed for a partition. How many messages were sent. Raises PublishError."""
+    log, sent = CommitLog(state, day), 0
+    for entry in log.unpublished():
+        sent += publisher.publish(entry.announcement.topic, messages(entry, announced_ids(state, entry)))
+        log.confirm(entry)
+        clear_pending(state, Pending(day, entry.run, entry.commit))
+    return sent
+
+
+def announced_ids(state: Store, entry: Entry) -> Iterator[str]:
+    """The ids that the entry announces, chunk by chunk."""
+    for chunk in entry.announcement.chunks:
+        for line in state.get(chunk).splitlines():
+            yield json.loads(line)

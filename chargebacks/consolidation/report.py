@@ -1,0 +1,128 @@
+"""What a run tells: to programs as JSON, to people as lines, to saved queries as one METRICS line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from chargebacks.consolidation.entry import Counts, Entry
+from chargebacks.consolidation.landing import Landing
+from chargebacks.consolidation.messages import summary_event
+from chargebacks.errors import ConsolidationError, PublishError
+
+
+@dataclass(frozen=True)
+class PartitionReport:
+    """What became of one partition in this run."""
+
+    day: date
+    entry: Entry | None = None
+    landing: Landing = field(default_factory=lambda: Landing([]))
+    unreadable: tuple[str, ...] = ()
+    foreign: list[str] = field(default_factory=list)
+    committed: bool = False
+    repeated: bool = False
+    published: bool = False
+    error: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def status(self) -> str:
+        """failed, dry run, already committed, nothing to consolidate, or consolidated."""
+        if self.entry is None:
+            return "failed"
+        if not self.committed:
+            return "dry run"
+        if self.repeated:
+            return "already committed"
+        return "consolidated" if self.entry.landing_files else "nothing to consolidate"
+
+    def to_json(self) -> dict[str, Any]:
+        """The summary message's fields, and what this run did beside."""
+        told: dict[str, Any] = (
+            summary_event(self.entry) if self.entry else {"partition_date": self.day.isoformat()}
+        )
+        return told | {
+            "status": self.status,
+            "published": self.published,
+            "chargebacks_announced": self.entry.announcement.ids if self.entry else 0,
+            "files_new": len(self.landing.new),
+            "files_overwritten": len(self.landing.overwritten),
+            "files_vanished": len(self.landing.vanished),
+            "files_ignored": len(self.landing.ignored),
+            "files_unreadable": len(self.unreadable),
+            "error": self.error,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What became of a run. `unpublished`: entries that still owe messages, by partition."""
+
+    partitions: list[PartitionReport]
+    left: Mapping[date, int] = field(default_factory=dict)
+    unpublished: Mapping[date, int] = field(default_factory=dict)
+    publish_problem: str | None = None
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """One object a partition."""
+        return [one.to_json() for one in self.partitions]
+
+    def raise_failures(self) -> None:
+        """Raise ConsolidationError if a partition failed, else PublishError if announcing did."""
+        failed = [one for one in self.partitions if one.error]
+        if failed:
+            more = f" (and {len(failed) - 1} more partitions failed)" if len(failed) > 1 else ""
+            raise ConsolidationError(f"{failed[0].error}{more}")
+        if self.publish_problem:
+            raise PublishError(self.publish_problem)
+
+    def lines(self) -> Iterator[str]:
+        """For people and logs; the METRICS line last."""
+        for one in self.partitions:
+            yield from _partition_lines(one)
+        for day, files in self.left.items():
+            yield f"{day}: {files} landing files are not covered and out of reach: run with --partition-date {day}"
+        for day, entries in self.unpublished.items():
+            yield f"{day}: {entries} entries unpublished: the next run with a broker, or chargebacks recover, sends them"
+        yield self._metrics()
+
+    def _metrics(self) -> str:
+        entries = [one.entry for one in self.partitions if one.entry]
+        totals = [entry.counts for entry in entries]
+        return (
+            f"METRICS: partitions={len(entries)}, partitions_failed={len(self.partitions) - len(entries)}, "
+            f"records_read={_sum(totals, 'records_read')}, records_processed={_sum(totals, 'records_processed')}, "
+            f"duplicates_removed={_sum(totals, 'duplicates_removed')}, "
+            f"records_rejected={_sum(totals, 'records_rejected')}, "
+            f"entries_unpublished={sum(self.unpublished.values())}"
+        )
+
+
+def _sum(counts: list[Counts], name: str) -> int:
+    return sum(getattr(one, name) for one in counts)
+
+
+def _partition_lines(one: PartitionReport) -> Iterator[str]:
+    if one.entry is None:
+        yield f"{one.day}: failed: {one.error}"
+        return
+    counts = one.entry.counts
+    yield (
+        f"{one.day}: {one.status}, entry {one.entry.commit}: {counts.records_read} records read, "
+        f"{counts.records_processed} kept in {len(one.entry.files)} {one.entry.output_format} files, "
+        f"{counts.duplicates_removed} duplicates, {counts.records_rejected} rejected, "
+        f"{counts.echoes_ignored} echoes; {one.entry.announcement.ids} announced "
+        f"in {one.entry.announcement.slices} slices; {one.seconds:.1f} s"
+    )
+    found = one.landing
+    for what, names in (
+        ("overwritten landing files were read again", found.overwritten),
+        ("covered landing files are gone; their records stay", found.vanished),
+        ("markers and unfinished files were passed over", found.ignored),
+        ("landing files cannot be read and are in the quarantine", list(one.unreadable)),
+        ("files in the output folder are not ours and were left", one.foreign),
+    ):
+        if names:
+            yield f"{one.day}: {len(names)} {what}, first {names[0]}"

@@ -1,0 +1,145 @@
+"""Second stage: everything of one bucket → its data file and the ids to announce. Runs inside a task.
+
+One bucket is one output file. The previous file of the same bucket is read here, straight from its generation,
+so what was consolidated before is never shuffled again.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from chargebacks.adapters.store import Store
+from chargebacks.consolidation import datafile, frame
+from chargebacks.consolidation.entry import DataFile
+from chargebacks.consolidation.merge import merge
+from chargebacks.consolidation.read_stage import BASE, FILES, REJECTS, ROWS
+
+COVERAGE_NAME: Final = "coverage.jsonl"
+REJECTS_NAME: Final = "rejects.jsonl"
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """What a task needs to know to merge a bucket. `base` is empty when base rows come through the shuffle."""
+
+    state_path: str
+    generation: str
+    commit: int
+    buckets: int
+    output_format: str
+    base: tuple[DataFile, ...]
+    base_format: str
+    announce_all: bool
+    write: bool = True
+
+
+@dataclass(frozen=True)
+class BucketResult:
+    """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`."""
+
+    bucket: int
+    rows: int
+    base: int
+    winners: int
+    file: DataFile | None
+    announced: int
+    chunk: str | None
+
+
+@dataclass(frozen=True)
+class LedgerResult:
+    """What the landing files came to, and where coverage and rejects were written."""
+
+    files: int
+    read: int
+    rejected: int
+    echoes: int
+    unreadable: tuple[str, ...]
+    coverage: str | None
+    rejects: str | None
+
+
+def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WritePlan, attempt: str) -> Any:
+    """A BucketResult, or for the partition after the last bucket the LedgerResult."""
+    store = Store(plan.state_path)
+    if number == plan.buckets:
+        return _ledger(parcels, plan, store, attempt)
+    kept: dict[str, list[pl.DataFrame]] = {ROWS: [], BASE: _base(number, plan, store)}
+    for kind, data in parcels:
+        kept[kind].append(frame.from_ipc(data))
+    rows, base = (pl.concat(kept[kind]) if kept[kind] else frame.empty() for kind in (ROWS, BASE))
+    merged = merge(rows, base, announce_all=plan.announce_all)
+    return BucketResult(
+        bucket=number,
+        rows=rows.height,
+        base=base.height,
+        winners=merged.winners.height,
+        file=_data_file(number, merged.winners, plan, store, attempt),
+        announced=merged.announced.len(),
+        chunk=_chunk(number, merged.announced, plan, store, attempt),
+    )
+
+
+def _base(bucket: int, plan: WritePlan, store: Store) -> list[pl.DataFrame]:
+    return [
+        datafile.read(store.get(file.path), plan.base_format) for file in plan.base if file.bucket == bucket
+    ]
+
+
+def _data_file(
+    bucket: int, rows: pl.DataFrame, plan: WritePlan, store: Store, attempt: str
+) -> DataFile | None:
+    if not rows.height:
+        return None
+    data = datafile.write(rows, plan.output_format)
+    path = f"{plan.generation}/data/part-{bucket:05d}-{attempt}.{plan.output_format}"
+    _put(store, path, data, plan)
+    return DataFile(path, plan.commit, bucket, rows.height, len(data))
+
+
+def _chunk(bucket: int, ids: pl.Series, plan: WritePlan, store: Store, attempt: str) -> str | None:
+    if not ids.len():
+        return None
+    path = f"{plan.generation}/announced/ids-{bucket:05d}-{attempt}.jsonl"
+    _put(store, path, "".join(json.dumps(one) + "\n" for one in ids).encode(), plan)
+    return path
+
+
+def _ledger(
+    parcels: Iterable[tuple[str, bytes]], plan: WritePlan, store: Store, attempt: str
+) -> LedgerResult:
+    told: dict[str, list[dict[str, Any]]] = {FILES: [], REJECTS: []}
+    for kind, data in parcels:
+        told[kind] += [json.loads(line) for line in data.split(b"\n") if line]
+    files = sorted(told[FILES], key=lambda one: one["path"])
+    rejects = sorted(told[REJECTS], key=lambda one: (one["source_file"], one["line"]))
+    rejects += [_unreadable(one) for one in files if one["unreadable"]]
+    return LedgerResult(
+        files=len(files),
+        read=sum(one["read"] for one in files),
+        rejected=sum(one["rejected"] for one in files),
+        echoes=sum(one["echoes"] for one in files),
+        unreadable=tuple(one["path"] for one in files if one["unreadable"]),
+        coverage=_side_object(f"{attempt}-{COVERAGE_NAME}", files, plan, store),
+        rejects=_side_object(f"{attempt}-{REJECTS_NAME}", rejects, plan, store),
+    )
+
+
+def _unreadable(file: dict[str, Any]) -> dict[str, Any]:
+    return {"reason": f"file: {file['unreadable']}", "source_file": file["path"], "line": None, "raw": None}
+
+
+def _side_object(name: str, lines: list[dict[str, Any]], plan: WritePlan, store: Store) -> str | None:
+    if not lines:
+        return None
+    path = f"{plan.generation}/{name}"
+    _put(store, path, "".join(json.dumps(line) + "\n" for line in lines).encode(), plan)
+    return path
+
+
+def _put(store: Store, path: str, data: bytes, plan: WritePlan) -> None:
+    if plan.write:
+        store.put(path, data)
