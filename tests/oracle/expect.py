@@ -1,7 +1,7 @@
 """The day's executions, one after another: what each must leave behind."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,7 +25,6 @@ class Counts:
     read: int = 0
     rejected: int = 0
     echoes: int = 0
-    unreadable: int = 0
     taken: int = 0
 
 
@@ -35,18 +34,18 @@ class Partition:
 
     counts: Counts = field(default_factory=Counts)
     newest: dict[str, Version] = field(default_factory=dict)
-    covered: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What one execution must leave in one partition."""
+    """What one execution must leave in one partition. `unreadable`: files that it found to be so."""
 
     partition_date: str
     execution_time: str
     counts: Counts
     rows: dict[str, bytes]
     announced: frozenset[str]
+    unreadable: int
 
     @property
     def message_counts(self) -> dict[str, int]:
@@ -66,7 +65,7 @@ def expectations(landing: Path, executions: Iterable[Execution], lookback_days: 
     waiting: dict[str, set[str]] = {}
     for execution in executions:
         for path in execution.arrived:
-            if (day := day_of(path)) is not None:
+            if (day := day_of(path, (landing / path).stat().st_size)) is not None:
                 waiting.setdefault(day, set()).add(path)
         for day in _days(execution.partition_date, lookback_days, waiting):
             partition = partitions.setdefault(day, Partition())
@@ -80,28 +79,27 @@ def _days(target: str, lookback_days: int, waiting: dict[str, set[str]]) -> list
 
 def _execute(landing: Path, partition: Partition, day: str, time: str, files: set[str]) -> Expected:
     before = {key: version.content for key, version in partition.newest.items()}
+    unreadable = 0
     for path in sorted(files):
-        partition.counts = _take(landing / path, partition.newest, partition.counts)
+        try:
+            partition.counts = _take(landing / path, partition.newest, partition.counts)
+        except UnreadableFile:
+            unreadable += 1
     rows = {key: version.content for key, version in partition.newest.items()}
     announced = frozenset(
         key
         for key, version in partition.newest.items()
         if version.content != before.get(key) and not version.removed
     )
-    return Expected(day, time, partition.counts, rows, announced)
+    return Expected(day, time, partition.counts, rows, announced, unreadable)
 
 
 def _take(path: Path, newest: dict[str, Version], counts: Counts) -> Counts:
-    try:
-        found = records(path)
-    except UnreadableFile:
-        return replace(counts, unreadable=counts.unreadable + 1)
-    outcomes = [_outcome(raw, newest) for raw in found]
+    outcomes = [_outcome(raw, newest) for raw in records(path)]
     return Counts(
         read=counts.read + len(outcomes),
         rejected=counts.rejected + outcomes.count("rejected"),
         echoes=counts.echoes + outcomes.count("echo"),
-        unreadable=counts.unreadable,
         taken=counts.taken + outcomes.count("taken"),
     )
 

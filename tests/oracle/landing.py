@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from tests.oracle.exact_json import read_json
 
-DAY: Final = re.compile(r"(?:year=)?(\d{4})/(?:month=)?(\d\d)/(?:day=)?(\d\d)/([^/]+)")
+DAY: Final = re.compile(r"(?:(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?))/(?:.*/)?([^/]+)")
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
 
 
@@ -24,13 +24,18 @@ class NotJson:
     """A line that is no JSON."""
 
 
-def day_of(path: str) -> str | None:
-    """The partition date of a path below the landing root, or None when it is no landing file."""
+def day_of(path: str, size: int) -> str | None:
+    """The partition date of a path below the landing root, or None when it is no landing file.
+
+    Empty files named `_…`, checksums and a writer's unfinished work are none.
+    """
     match = DAY.fullmatch(path)
-    if match is None or match[4].startswith(("_", ".")):
+    if match is None or "/_temporary/" in path or "/.spark-staging" in path:
         return None
-    known = match[4].endswith((".parquet", *JSON_ENDINGS))
-    return f"{match[1]}-{match[2]}-{match[3]}" if known else None
+    *parts, name = (group for group in match.groups() if group)
+    if (size == 0 and name.startswith("_")) or (name.startswith(".") and name.endswith(".crc")):
+        return None
+    return "-".join(part.zfill(2) for part in parts)
 
 
 def records(path: Path) -> list[Any]:
