@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TextIO
 
 from aws_lambda_powertools import Logger
@@ -71,13 +72,18 @@ class _StandardOutput(logging.StreamHandler[TextIO]):
     """Writes where `print` writes, whatever that is at the moment."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.setStream(sys.stdout)
+        self.stream = sys.stdout
         super().emit(record)
+
+
+@cache  # Powertools configures a service's logger once, and only once
+def _logger() -> Logger:
+    return Logger(service=SERVICE, logger_handler=_StandardOutput(), utc=True, json_serializer=serialise)
 
 
 def make_logger(level: str) -> Logger:
     """JSON lines on standard output, with upper-case levels."""
-    logger = Logger(service=SERVICE, logger_handler=_StandardOutput(), utc=True, json_serializer=serialise)
+    logger = _logger()
     logger.setLevel(level)
     return logger
 
