@@ -1,0 +1,60 @@
+"""When a batch is full: by size, by time or by bytes, whichever comes first.
+
+Source: AWS Lambda Developer Guide, "How Lambda processes records from stream and queue-based event sources"
+(batching behavior): BatchSize is 100 for Kafka; the window is 500 ms unless set, and begins with the first
+record; a payload is 6 MB at most, which counts the encoded event.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+from chargebacks.local.event_source.event import Record, encoded_bytes
+
+BATCH_SIZE: Final = 100
+WINDOW_SECONDS: Final = 0.5
+MAX_BYTES: Final = 6 * 1024 * 1024
+ENVELOPE_BYTES: Final = 4096  # what stands around the records: ARN, addresses, braces
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a batch may become. `max_bytes` counts the encoded event."""
+
+    size: int = BATCH_SIZE
+    window_seconds: float = WINDOW_SECONDS
+    max_bytes: int = MAX_BYTES
+
+
+@dataclass
+class Gathering:
+    """A batch that is being filled. Times are any clock's seconds, passed in."""
+
+    limits: Limits
+    records: list[Record] = field(default_factory=list)
+    _bytes: int = ENVELOPE_BYTES
+    _since: float = 0.0
+
+    def add(self, record: Record, now: float) -> bool:
+        """Take the record if it fits. False: the batch is done without it. A first record always fits."""
+        needed = encoded_bytes(record)
+        if self.records and self._bytes + needed > self.limits.max_bytes:
+            return False
+        if not self.records:
+            self._since = now
+        self.records.append(record)
+        self._bytes += needed
+        return True
+
+    def seconds_left(self, now: float) -> float:
+        """How long it may still wait for records: 0 when it is full. An empty one waits for ever."""
+        if not self.records:
+            return math.inf
+        if len(self.records) >= self.limits.size:
+            return 0.0
+        return max(0.0, self._since + self.limits.window_seconds - now)
+
+    def forget(self, sources: set[str]) -> None:
+        """Drop the records of partitions that were taken away: whoever has them now reads them again."""
+        self.records = [record for record in self.records if record.source not in sources]
+        self._bytes = ENVELOPE_BYTES + sum(map(encoded_bytes, self.records))

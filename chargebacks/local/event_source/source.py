@@ -1,0 +1,203 @@
+"""The Kafka consumer under the poller: records in, offsets out. It commits only what it is told to.
+
+One thread uses it. Partitions come and go inside `gather` and `pause`, never while a handler runs.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Final
+
+from confluent_kafka import (
+    TIMESTAMP_CREATE_TIME,
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+
+from chargebacks.adapters.kafka import client_config
+from chargebacks.errors import SettingsError, TransientError
+from chargebacks.local.event_source.batch import Gathering
+from chargebacks.local.event_source.event import Record
+from chargebacks.local.event_source.settings import POSITIONS, PollSettings
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS: Final = 0.2  # how late a stop is noticed
+METADATA_SECONDS: Final = 15.0
+HANDLER_SECONDS: Final = 900  # longer than any function may run: 14 minutes for a Kafka mapping
+TIMESTAMP_TYPES: Final = {
+    TIMESTAMP_CREATE_TIME: "CREATE_TIME",
+    TIMESTAMP_LOG_APPEND_TIME: "LOG_APPEND_TIME",
+}
+# The partition is somebody else's by now: they read it again from the last commit. Nothing is lost.
+LOST: Final = frozenset(
+    {
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.UNKNOWN_MEMBER_ID,
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError._ASSIGNMENT_LOST,
+        KafkaError._NO_OFFSET,
+    }
+)
+
+
+class Source:
+    """A member of the consumer group, from subscribing to leaving. A context manager."""
+
+    def __init__(self, settings: PollSettings) -> None:
+        self._settings = settings
+        self._consumer = Consumer(_configuration(settings), logger=log)
+        self._held: deque[Message] = deque()  # read, but for the next batch
+        self._taken: set[str] = set()
+        self._uncommitted: dict[tuple[str, int], int] = {}
+        self._quiet_since: float | None = None
+
+    def __enter__(self) -> "Source":
+        """Join the group. Raises SettingsError: no such topic; TransientError: no broker answers."""
+        try:
+            known = self._consumer.list_topics(self._settings.topic, timeout=METADATA_SECONDS)
+        except KafkaException as error:
+            self._consumer.close()
+            raise TransientError(
+                f"no Kafka broker answers at {self._settings.bootstrap_servers} ({error.args[0].str()}): "
+                "check the address and that it runs"
+            ) from error
+        if known.topics[self._settings.topic].error:
+            self._consumer.close()
+            raise SettingsError(f"topic {self._settings.topic!r} does not exist: create it first")
+        self._consumer.subscribe(
+            [self._settings.topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Commit what is done and not committed yet, and leave the group."""
+        self.commit({})
+        self._consumer.close()
+
+    def gather(self, stop: threading.Event) -> list[Record]:
+        """The next batch, in ascending offsets of each partition; empty when stopped or idle."""
+        gathering = Gathering(self._settings.limits)
+        while (left := gathering.seconds_left(time.monotonic())) > 0 and not stop.is_set():
+            message = self._next(min(left, WAIT_SECONDS))
+            gathering.forget(self.taken())
+            if message is None:
+                if not gathering.records and self.idle():
+                    break
+            elif not gathering.add(_record(message), time.monotonic()):
+                self._held.appendleft(message)
+                break
+        # A stop in the middle leaves the records: they are not committed, so the next poller reads them.
+        return [] if stop.is_set() else gathering.records
+
+    def commit(self, offsets: dict[tuple[str, int], int]) -> None:
+        """Commit these next offsets, and those that could not be committed before."""
+        self._uncommitted |= offsets
+        if not self._uncommitted:
+            return
+        wanted = [TopicPartition(*partition, offset) for partition, offset in self._uncommitted.items()]
+        try:
+            self._consumer.commit(offsets=wanted, asynchronous=False)
+        except KafkaException as error:
+            log.warning("offsets were not committed: %s", error.args[0].str())
+            if error.args[0].code() not in LOST:
+                return  # kept, and committed with the next
+        self._uncommitted.clear()
+
+    def pause(self, seconds: float, stop: threading.Event) -> None:
+        """Wait, reading nothing, but staying in the group. Ends early when stopped."""
+        self._consumer.pause(self._consumer.assignment())
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not stop.is_set():
+            message = self._poll(min(left, WAIT_SECONDS))
+            if message is not None:  # a partition that the group gave us just now
+                self._held.append(message)
+                self._consumer.pause(self._consumer.assignment())
+        self._consumer.resume(self._consumer.assignment())
+
+    def taken(self) -> set[str]:
+        """The partitions that were taken away since this was asked last."""
+        taken, self._taken = self._taken, set()
+        return taken
+
+    def idle(self) -> bool:
+        """Whether nothing came for as long as the settings say; never before the group gave us our share."""
+        limit = self._settings.until_idle_seconds
+        if limit is None or self._quiet_since is None:
+            return False
+        return time.monotonic() - self._quiet_since >= limit
+
+    def _next(self, seconds: float) -> Message | None:
+        return self._held.popleft() if self._held else self._poll(seconds)
+
+    def _poll(self, seconds: float) -> Message | None:
+        """One message, or None. Raises TransientError when the client cannot go on."""
+        message = self._consumer.poll(seconds)
+        if message is None:
+            return None
+        error = message.error()
+        if error is None:
+            self._quiet_since = time.monotonic()
+            return message
+        if error.fatal():
+            raise TransientError(f"the Kafka consumer cannot go on ({error.str()}): start it again")
+        log.warning("Kafka: %s", error.str())
+        return None
+
+    def _assigned(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._quiet_since = time.monotonic()
+        log.info("partitions assigned: %s", sorted(one.partition for one in partitions))
+
+    def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self.commit({})
+        self._lost(_, partitions)
+
+    def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        """Forget all about these partitions: who has them next starts at the last commit."""
+        gone = {(one.topic, one.partition) for one in partitions}
+        self._taken |= {f"{topic}-{partition}" for topic, partition in gone}
+        self._held = deque(one for one in self._held if (one.topic(), one.partition()) not in gone)
+        for partition in gone:
+            self._uncommitted.pop(partition, None)
+
+
+def _configuration(settings: PollSettings) -> dict[str, Any]:
+    session_ms = int(settings.session_timeout_seconds * 1000)
+    return client_config(settings.bootstrap_servers, settings.kafka_auth) | {
+        "group.id": settings.group,
+        "auto.offset.reset": POSITIONS[settings.starting_position],
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "max.poll.interval.ms": HANDLER_SECONDS * 1000,
+        "session.timeout.ms": session_ms,
+        "heartbeat.interval.ms": max(1, session_ms // 4),
+    }
+
+
+def _record(message: Message) -> Record:
+    kind, timestamp = message.timestamp()
+    return Record(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        timestamp=timestamp,
+        timestamp_type=TIMESTAMP_TYPES.get(kind, "NO_TIMESTAMP_TYPE"),
+        key=message.key(),
+        value=message.value(),
+        headers=tuple((name, _bytes(value)) for name, value in _pairs(message)),
+    )
+
+
+def _pairs(message: Message) -> Iterable[tuple[str, str | bytes | None]]:
+    headers = message.headers() or ()
+    return headers.items() if isinstance(headers, dict) else headers
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value

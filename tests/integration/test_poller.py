@@ -1,0 +1,207 @@
+"""The event source mapping of this machine against a real broker."""
+
+import base64
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Producer
+
+from chargebacks.errors import SettingsError, TransientError
+from chargebacks.local import stack
+from chargebacks.local.event_source.batch import Limits
+from chargebacks.local.event_source.lag import lag
+from chargebacks.local.event_source.poller import Attempt, poll
+from chargebacks.local.event_source.settings import PollSettings
+from tests.fixtures.kafka import new_topic, send
+
+SAMPLE = Path(__file__).parents[2] / "consumers" / "consolidation_updater" / "test_event.json"
+
+
+def values(event: dict[str, Any]) -> list[str]:
+    return [base64.b64decode(one["value"]).decode() for held in event["records"].values() for one in held]
+
+
+def identifier(record: dict[str, Any]) -> dict[str, Any]:
+    source = f"{record['topic']}-{record['partition']}"
+    return {"itemIdentifier": {"partition": source, "offset": record["offset"]}}
+
+
+def settings(kafka: stack.Kafka, topic: str, **given: Any) -> PollSettings:
+    quick = {"until_idle_seconds": 0.5, "first_pause_seconds": 0.01, "longest_pause_seconds": 0.05}
+    limits = given.pop("limits", Limits(window_seconds=0.1))
+    return PollSettings(
+        kafka.bootstrap_servers, topic, group=f"group-of-{topic}", limits=limits, **(quick | given)
+    )
+
+
+class Recorder:
+    """A handler that keeps the events it got and fails the values it is told to fail, so many times."""
+
+    def __init__(self, **failures: int) -> None:
+        self.events: list[dict[str, Any]] = []
+        self._failures = dict(failures)
+
+    def __call__(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
+        self.events.append(event)
+        records = [one for held in event["records"].values() for one in held]
+        failed = [one for one in records if self._fails(base64.b64decode(one["value"]).decode())]
+        return {"batchItemFailures": [identifier(one) for one in failed]}
+
+    def _fails(self, value: str) -> bool:
+        left = self._failures.get(value, 0)
+        self._failures[value] = left - 1
+        return left > 0
+
+    @property
+    def seen(self) -> list[list[str]]:
+        return [values(event) for event in self.events]
+
+
+def run(asked: PollSettings, handler: Callable[..., Any]) -> list[Attempt]:
+    attempts: list[Attempt] = []
+    poll(asked, handler, threading.Event(), attempts.append)
+    return attempts
+
+
+def test_the_event_has_the_shape_of_lambdas_sample(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, "one", key="k", headers=[("ce_type", b"\x80ok")])
+    recorder = Recorder()
+    run(settings(kafka, topic), recorder)
+    sample = json.loads(SAMPLE.read_text())
+    (event,) = recorder.events
+    assert set(event) == {*sample, "bootstrapServers"}
+    assert event["eventSource"] == sample["eventSource"]
+    assert list(event["records"]) == [f"{topic}-0"]
+    (record,) = event["records"][f"{topic}-0"]
+    ((documented,),) = sample["records"].values()
+    assert {name: type(value) for name, value in record.items()} == {
+        name: type(value) for name, value in documented.items()
+    }
+    assert record["key"] == base64.b64encode(b"k").decode()
+    assert record["headers"] == [{"ce_type": [-128, 111, 107]}]
+    assert record["timestampType"] == "CREATE_TIME"
+
+
+def test_batches_are_bounded_and_in_order(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, *(str(n) for n in range(25)))
+    recorder = Recorder()
+    asked = settings(kafka, topic, limits=Limits(size=10, window_seconds=0.3))
+    run(asked, recorder)
+    assert [value for batch in recorder.seen for value in batch] == [str(n) for n in range(25)]
+    assert max(map(len, recorder.seen)) == 10
+    assert lag(asked) == 0
+
+
+def test_a_failed_record_comes_again_alone_and_none_is_lost(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b", "c")
+    recorder = Recorder(b=2)
+    asked = settings(kafka, topic)
+    attempts = run(asked, recorder)
+    assert recorder.seen == [["a", "b", "c"], ["b"], ["b"]]
+    assert [attempt.committable for attempt in attempts] == [
+        {(topic, 0): 1},
+        {(topic, 0): 1},
+        {(topic, 0): 3},
+    ]
+    assert lag(asked) == 0
+
+
+def test_under_the_other_reading_all_from_the_lowest_failed_come_again(
+    kafka: stack.Kafka, topic: str
+) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b", "c")
+    recorder = Recorder(b=1)
+    run(settings(kafka, topic, rewind=True), recorder)
+    assert recorder.seen == [["a", "b", "c"], ["b", "c"]]
+
+
+def test_only_the_done_prefix_is_committed(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b", "c", "d")
+    asked = settings(kafka, topic, max_retries=1)
+    with pytest.raises(TransientError, match="failed 2 times"):
+        run(asked, Recorder(c=99))
+    assert lag(asked) == 2
+    again = Recorder()
+    run(asked, again)
+    assert again.seen == [["c", "d"]]
+
+
+def test_a_handler_that_raises_gets_the_whole_batch_again(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b")
+    recorder = Recorder()
+    calls = iter([True])
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        recorder(event, context)
+        if next(calls, False):
+            raise RuntimeError("once")
+
+    run(settings(kafka, topic), handler)
+    assert recorder.seen == [["a", "b"], ["a", "b"]]
+
+
+def test_records_whose_retries_ran_out_go_to_the_file_with_their_payload(
+    kafka: stack.Kafka, topic: str, tmp_path: Path
+) -> None:
+    send(kafka.bootstrap_servers, topic, "good", "poison")
+    aside = tmp_path / "aside" / "failed.jsonl"
+    asked = settings(kafka, topic, max_retries=2, on_failure=aside)
+    run(asked, Recorder(poison=99))
+    (line,) = [json.loads(line) for line in aside.read_text().splitlines()]
+    assert values(line["payload"]) == ["poison"]
+    assert line["approximateInvokeCount"] == 3
+    assert lag(asked) == 0
+
+
+def test_a_stopped_poller_commits_the_batch_in_flight(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b")
+    stop = threading.Event()
+    asked = settings(kafka, topic, until_idle_seconds=None)
+    poll(asked, lambda *_: stop.set(), stop)
+    assert lag(asked) == 0
+
+
+def test_two_pollers_share_the_partitions(kafka: stack.Kafka) -> None:
+    topic = new_topic(kafka.bootstrap_servers, partitions=2)
+    stop = threading.Event()
+    asked = settings(kafka, topic, until_idle_seconds=None)
+    sources: list[set[str]] = [set(), set()]
+
+    def handler(mine: set[str]) -> Callable[..., None]:
+        return lambda event, _: mine.update(event["records"])
+
+    threads = [threading.Thread(target=poll, args=(asked, handler(mine), stop)) for mine in sources]
+    for thread in threads:
+        thread.start()
+    sent = 0
+    try:
+        while not all(sources) and sent < 5000:
+            send(kafka.bootstrap_servers, topic, str(sent), partition=sent % 2)
+            sent += 1
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert all(sources)
+    run(settings(kafka, topic), handler(set()))
+    assert lag(asked) == 0
+
+
+def test_a_missing_topic_is_explained(kafka: stack.Kafka) -> None:
+    with pytest.raises(SettingsError, match="topic 'nowhere' does not exist"):
+        run(settings(kafka, "nowhere"), Recorder())
+
+
+def test_a_null_value_is_left_out_as_lambda_does(kafka: stack.Kafka, topic: str) -> None:
+    producer = Producer({"bootstrap.servers": kafka.bootstrap_servers})
+    producer.produce(topic, key=b"k", value=None)
+    producer.flush(10)
+    events: list[dict[str, Any]] = []
+    run(settings(kafka, topic), lambda event, _: events.append(event))
+    (record,) = events[0]["records"][f"{topic}-0"]
+    assert "value" not in record
+    assert record["headers"] == []
