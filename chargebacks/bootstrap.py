@@ -28,6 +28,11 @@ def run_job(
             engine.session.stop()
 
 
+def recover(settings: JobSettings) -> RunReport:
+    """Finish what earlier runs left undone; needs no Spark."""
+    return job.recover(settings, publisher(settings))
+
+
 def _local_session(master: str) -> "SparkSession":
     from chargebacks.local.spark import session
 

@@ -111,7 +111,7 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
     paths = {
         "landing_path": absolute(text["landing_path"]),
         "output_path": output,
-        "state_path": absolute(text.get("state_path") or _beside(output, "_state")),
+        "state_path": state_root(output, text.get("state_path")),
         "quarantine_path": absolute(text.get("quarantine_path") or _beside(output, "_quarantine")),
     }
     for name, path in paths.items():
@@ -135,6 +135,11 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "job_name": text["job_name"],
         "dry_run": _choice(text, "dry_run", ("true", "false")) == "true",
     }
+
+
+def state_root(output_path: str, state_path: str | None = None) -> str:
+    """Where log, generations and pending markers are: as given, else `_state/<name>` beside the output."""
+    return absolute(state_path or _beside(absolute(output_path), "_state"))
 
 
 def absolute(path: str) -> str:

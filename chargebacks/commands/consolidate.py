@@ -1,6 +1,7 @@
 """`chargebacks consolidate`: the job on this machine, with the arguments and the code that Glue runs."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import click
@@ -19,12 +20,16 @@ def option(argument: Argument) -> click.Option:
     )
 
 
+def job_settings(given: Mapping[str, str | None]) -> JobSettings:
+    """The job's settings from the options that were given. Raises SettingsError."""
+    return JobSettings.parse({k: v for k, v in given.items() if v is not None}, datetime.now(UTC))
+
+
 def consolidate(as_json: bool, master: str, **given: str | None) -> None:
     """Consolidate a date partition's landing files, commit, and announce what changed."""
-    settings = JobSettings.parse({k: v for k, v in given.items() if v is not None}, datetime.now(UTC))
     from chargebacks import bootstrap
 
-    report = bootstrap.run_job(settings, master)
+    report = bootstrap.run_job(job_settings(given), master)
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=1))
     for line in report.lines():

@@ -64,6 +64,14 @@ def run(
     return RunReport(reports, left=chosen.left, unpublished=debts, publish_problem=problem)
 
 
+def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
+    """Only finish what earlier runs left: converge, then publish what is owed. Consolidates nothing."""
+    places = Places(Store(settings.state_path), Store(settings.quarantine_path))
+    days = finish(places)
+    problem = announce(places.state, days, publisher)
+    return RunReport([], unpublished=owed(places.state, days), publish_problem=problem)
+
+
 def choose(settings: JobSettings, state: Store, landing_store: Store) -> Chosen:
     """The target always; earlier days by `plan.is_due` if they have uncovered files. Oldest first."""
     target, oldest = settings.partition_date, next(iter(log.days(state)), None)

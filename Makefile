@@ -1,0 +1,49 @@
+# `make` alone prints this table of contents.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+UV := $(BIN)/uv
+WORKERS ?= 2
+
+.PHONY: help setup run test test-all lint package bench clean lock
+
+help: ## this table of contents
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## .venv from the lock file, Kafka and DynamoDB Local jars; the others call it
+
+.venv/.ready: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "make: no $(PYTHON) on this machine: install Python 3.11, or name it: make PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[^ ]+' requirements.lock)"
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/python -m chargebacks.local.jars
+	@touch $@
+
+run: setup ## a whole day on this machine, proved by the oracle (LANDING=path: your own files; SIZE=n)
+	$(BIN)/chargebacks day $(if $(LANDING),--landing '$(LANDING)') $(if $(SIZE),--size $(SIZE))
+
+test: lint ## lint, types and every test
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+lint: setup ## ruff (lint and format) and strict mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+package: setup ## dist/: the Lambda's zip and the Glue artifacts
+	./build.sh
+
+bench: setup ## timings, as ratios measured in one run
+	$(BIN)/python -m benchmarks
+
+lock: setup ## requirements.lock from pyproject.toml
+	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
+
+clean: ## remove what was built and run here (not .cache: the downloads)
+	rm -rf .venv .run dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
