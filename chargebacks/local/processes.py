@@ -70,22 +70,23 @@ class Server:
         """Stop by process id: asked first, killed after 15 s (or `at_once`). Stopping twice is no error."""
         process, guard = self._process, self._guard
         self._process = self._guard = None
-        if guard:  # first, so that it cannot kill a later process that got the same id
-            guard.kill()
-            guard.communicate()
-        if process:
-            process.kill() if at_once else process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        try:
+            if process:
+                _end(process, 0 if at_once else STOP_SECONDS)
+        finally:
+            if guard:  # last: until here it covers our own death
+                guard.kill()
+                guard.communicate()
+
+    def check(self) -> None:
+        """Raises LocalStackError with the log's end when the server is not running any more."""
+        if self._process is None or self._process.poll() is not None:
+            raise LocalStackError(f"{self.name} ended: {self._tail()}; see {self.log}")
 
     def _await(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            if self._process is None or self._process.poll() is not None:
-                raise LocalStackError(f"{self.name} ended while it started: {self._tail()}; see {self.log}")
+            self.check()
             if time.monotonic() > deadline:
                 raise LocalStackError(
                     f"{self.name} did not answer within {START_SECONDS:.0f} s: {self._tail()}; see {self.log}"
@@ -100,6 +101,19 @@ class Server:
 def _guard(pid: int) -> "subprocess.Popen[bytes]":
     """A shell that kills process `pid` as soon as our end of its pipe closes."""
     return subprocess.Popen(["/bin/sh", "-c", GUARD, str(pid)], stdin=subprocess.PIPE, start_new_session=True)
+
+
+def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Ask the process to end, and kill it when it has not within that time, or when we are interrupted."""
+    try:
+        if seconds:
+            process.terminate()
+            process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> int:

@@ -52,11 +52,12 @@ class Source:
 
     def __init__(self, settings: PollSettings) -> None:
         self._settings = settings
-        self._consumer = Consumer(_configuration(settings), logger=log)
+        self._consumer = Consumer(_configuration(settings) | {"error_cb": self._heard}, logger=log)
         self._held: deque[Message] = deque()  # read, but for the next batch
         self._taken: set[str] = set()
         self._uncommitted: dict[tuple[str, int], int] = {}
         self._quiet_since: float | None = None
+        self._told: set[int] = set()
 
     def __enter__(self) -> "Source":
         """Join the group. Raises SettingsError: no such topic; TransientError: no broker answers."""
@@ -144,11 +145,18 @@ class Source:
         error = message.error()
         if error is None:
             self._quiet_since = time.monotonic()
+            self._told.clear()
             return message
         if error.fatal():
             raise TransientError(f"the Kafka consumer cannot go on ({error.str()}): start it again")
         log.warning("Kafka: %s", error.str())
         return None
+
+    def _heard(self, error: KafkaError) -> None:
+        """The client mends its connections by itself: one line per kind of trouble is enough."""
+        if error.code() not in self._told:
+            log.warning("Kafka: %s", error.str())
+        self._told.add(error.code())
 
     def _assigned(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         self._quiet_since = time.monotonic()
@@ -172,6 +180,7 @@ def _configuration(settings: PollSettings) -> dict[str, Any]:
     return client_config(settings.bootstrap_servers, settings.kafka_auth) | {
         "group.id": settings.group,
         "auto.offset.reset": POSITIONS[settings.starting_position],
+        "log_level": 2,  # connection errors are told once, by the error callback
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "max.poll.interval.ms": HANDLER_SECONDS * 1000,
