@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from chargebacks.settings import ARGUMENTS, REQUIRED, Argument, JobSettings
+from chargebacks.settings import ARGUMENTS, Argument, JobSettings
 
 
 def option(argument: Argument) -> click.Option:
@@ -15,9 +15,7 @@ def option(argument: Argument) -> click.Option:
     shown = f" [{argument.default}]" if argument.default else ""
     if argument.default == "false":
         return click.Option([flag], is_flag=True, flag_value="true", default=None, help=argument.help)
-    return click.Option(
-        [flag], metavar="TEXT" if argument.name in REQUIRED else "", help=argument.help + shown
-    )
+    return click.Option([flag], metavar="TEXT", help=argument.help + shown)
 
 
 def job_settings(given: Mapping[str, str | None]) -> JobSettings:
