@@ -1,0 +1,54 @@
+"""Print the locked requirements of one side of the system, with hashes, as `pip --requirement` reads them.
+
+`python scripts/locked_requirements.py updater`: what `chargebacks[updater]` needs, and what that needs in turn,
+each as the block that requirements.lock has for it. Works from the installed packages; asks no registry.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+HEADER = "# Made from requirements.lock by scripts/locked_requirements.py {extra}: do not edit.\n"
+
+
+def blocks(lock: str) -> dict[str, str]:
+    """The lock file's text for each package, by canonical name: its pin and the hashes below."""
+    parts = re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE)
+    pinned = [part for part in parts if "==" in part]
+    return {canonicalize_name(part.split("==")[0]): part for part in pinned}
+
+
+def declared(extra: str) -> list[str]:
+    """What pyproject.toml asks for: the package's own dependencies and those of `extra`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [*project["dependencies"], *project["optional-dependencies"][extra]]
+
+
+def closure(wanted: Iterable[str]) -> Iterator[str]:
+    """The names of `wanted` and of everything that they need on this Python, each once."""
+    waiting, seen = [Requirement(text) for text in wanted], set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if name in seen or not (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(name)
+        yield name
+        waiting += [Requirement(text) for text in requires(name) or ()]
+
+
+def main(extra: str) -> None:
+    lock = blocks((ROOT / "requirements.lock").read_text())
+    sys.stdout.write(HEADER.format(extra=extra))
+    sys.stdout.writelines(lock[name] for name in sorted(closure(declared(extra))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

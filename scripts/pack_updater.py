@@ -1,0 +1,80 @@
+"""Pack the updater for Lambda: its handler, what that imports of our package, the schemas, the dependencies.
+
+`python scripts/pack_updater.py DEPENDENCIES ZIP`, where DEPENDENCIES is a folder that pip filled (`--target`).
+The same input gives the same bytes: entries are sorted, their times and modes are fixed.
+"""
+
+import ast
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HANDLER = ROOT / "consumers" / "consolidation_updater" / "lambda_function.py"
+PACKAGE = "chargebacks"
+NOT_AT_RUN_TIME = {"TYPE_CHECKING", "__name__ == '__main__'"}
+# What pip leaves behind and differs from machine to machine, or nobody imports.
+LEFT_OUT = {"__pycache__", "bin", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms"}
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+READABLE = 0o100644 << 16  # Lambda's user is not the one who packs
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Names of our package that a file imports when Lambda runs it; one may be a module or something in it."""
+    waiting: list[ast.AST] = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and ast.unparse(node.test) in NOT_AT_RUN_TIME:
+            continue
+        waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def files_of(name: str) -> Iterator[Path]:
+    """The files that importing a dotted name of our package runs: each package on the way, then the module."""
+    steps = name.split(".")
+    for end in range(1, len(steps) + 1):
+        place = ROOT.joinpath(*steps[:end])
+        candidates = (place / "__init__.py", place.with_suffix(".py"))
+        yield from (path for path in candidates if steps[0] == PACKAGE and path.is_file())
+
+
+def our_modules() -> set[Path]:
+    """The handler's share of our package: everything that is reached from its imports."""
+    waiting, found = [HANDLER], set[Path]()
+    while waiting:
+        new = {path for name in imported(waiting.pop()) for path in files_of(name)} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def entries(dependencies: Path) -> dict[str, Path]:
+    """Every file of the package by its name in the zip."""
+    schemas = sorted((ROOT / "schemas").glob("*/*/schema.json"))
+    installed = [path for path in dependencies.rglob("*") if path.is_file()]
+    named = {path.relative_to(dependencies): path for path in installed}
+    kept = {str(name): path for name, path in named.items() if not LEFT_OUT & set(name.parts)}
+    return {
+        **kept,
+        **{str(path.relative_to(ROOT)): path for path in our_modules()},
+        **{f"{PACKAGE}/{path.relative_to(ROOT)}": path for path in schemas},
+        HANDLER.name: HANDLER,
+    }
+
+
+def pack(contents: dict[str, Path], target: Path) -> None:
+    with zipfile.ZipFile(target, "w") as package:
+        for name, path in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.external_attr = READABLE
+            entry.create_system = 3  # Unix, wherever this runs
+            package.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+if __name__ == "__main__":
+    pack(entries(Path(sys.argv[1])), Path(sys.argv[2]))
