@@ -36,7 +36,7 @@ class DeadLetters:
 
     def _connect(self) -> "SQSClient":
         if self._client is None:
-            self._client = boto3.session.Session().client("sqs", config=aws_config(self.settings))
+            self._client = boto3.client("sqs", config=aws_config(self.settings))
         return self._client
 
 

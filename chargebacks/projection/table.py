@@ -42,7 +42,7 @@ class Table:
 
     @classmethod
     def connect(cls, settings: UpdaterSettings) -> "Table":
-        client = boto3.session.Session().client("dynamodb", config=aws_config(settings))
+        client = boto3.client("dynamodb", config=aws_config(settings))
         return cls(client, settings.table, settings.partition_index)
 
     def check_key(self, patience: Patience) -> None:
