@@ -84,6 +84,11 @@ def test_a_whole_number_with_a_point_is_read_as_an_integer() -> None:
     assert isinstance(event["slice"], int)
 
 
+def test_a_large_number_of_a_newer_producer_can_be_sent_on() -> None:
+    event = contract.decode(json.dumps(SLICE | {"newer": 1e300}).encode())
+    assert contract.decode(contract.encode(event)) == SLICE | {"newer": 1e300}
+
+
 def test_a_boolean_is_no_number() -> None:
     assert "slice breaks the rule type" in refusal(SLICE | {"slice": True})
 
