@@ -47,8 +47,12 @@ OWN_ATTRIBUTES: Final = (
 
 
 def instant_text(moment: datetime) -> str:
-    """An instant as fixed-width UTC text with microseconds: sorts as text the way it sorts in time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An instant as fixed-width UTC text with microseconds: sorts as text the way it sorts in time.
+
+    One without a zone is UTC, whatever this machine's own zone is.
+    """
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def decimal_text(value: Decimal) -> str:

@@ -17,9 +17,9 @@ import polars as pl
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import frame, landing_formats
 from chargebacks.consolidation.landing import LandingFile
-from chargebacks.consolidation.landing_formats import FILE, LINE, Raw
 from chargebacks.consolidation.merge import bucket_of
 from chargebacks.consolidation.normalise import normalise
+from chargebacks.consolidation.raw_rows import FILE, LINE, Raw, nothing
 from chargebacks.errors import UnreadableFileError
 
 ROWS: Final = "rows"
@@ -105,7 +105,7 @@ def _open(fetched: list[tuple[LandingFile, bytes]]) -> _Batch:
             raw = landing_formats.read(file.path, data)
         except UnreadableFileError as error:
             told.unreadable = str(error)
-            raw = landing_formats.nothing()
+            raw = nothing()
         told.read, told.rejected = raw.records, len(raw.rejects)
         batch.raws.append(raw)
         batch.rejects += [_told(file.path, bad.line, bad.reason, bad.raw) for bad in raw.rejects]

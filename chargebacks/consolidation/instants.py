@@ -1,0 +1,93 @@
+"""Values of any type → instants in UTC with microseconds, or null where a value is no instant.
+
+Without an offset, UTC; finer than a microsecond is cut off; years 1 to 9999, which is what Python and every output
+format can say. ISO 8601 text is taken in its extended form, and epoch numbers (or their text) of 9 to 19 digits.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from chargebacks.consolidation.frame import INSTANT
+
+_FIRST_SECOND: Final = -62_135_596_800  # 0001-01-01T00:00:00Z
+_END_SECOND: Final = 253_402_300_800  # 10000-01-01T00:00:00Z
+_PER_SECOND: Final = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+_ISO: Final = (
+    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)?)?"
+    r" ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+)
+_PLAIN_UTC: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,9})?Z$"
+_EPOCH: Final = r"^-?[0-9]{9,19}(\.[0-9]{1,9})?$"
+# The unit of an epoch number is told by its size: seconds until the year 5138, then ms, µs, ns.
+_EPOCH_UNITS: Final = ((10**11, 10**6), (10**14, 10**3), (10**17, 1))
+
+
+def instants(values: pl.Series) -> pl.Series:
+    """The values as instants, or null."""
+    found = _any_year(values)
+    return _kept(found, is_near(found))
+
+
+def is_near(values: pl.Series) -> pl.Series:
+    """Whether each day or time lies in the years 1 to 9999; a null does."""
+    low, high = _FIRST_SECOND, _END_SECOND
+    if isinstance(values.dtype, pl.Datetime):
+        per_second = _PER_SECOND[values.dtype.time_unit]
+        low, high = max(low * per_second, -(2**63)), min(high * per_second, 2**63)
+    else:
+        low, high = low // 86_400, high // 86_400
+    return values.to_physical().cast(pl.Int64).is_between(low, high - 1).fill_null(value=True)
+
+
+def _any_year(values: pl.Series) -> pl.Series:
+    kind = values.dtype
+    if isinstance(kind, pl.Datetime):
+        utc = values.dt.replace_time_zone("UTC") if kind.time_zone is None else values
+        return _kept(utc, is_near(utc)).dt.convert_time_zone("UTC").dt.cast_time_unit("us")
+    if kind == pl.Date:
+        return _kept(values, is_near(values)).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    if kind.is_numeric():
+        values = values.cast(pl.Decimal(38, 9), strict=False).cast(pl.String).str.strip_suffix(".000000000")
+    if values.dtype != pl.String:
+        return pl.Series([None] * len(values), dtype=INSTANT)
+    if values.str.contains(_PLAIN_UTC).fill_null(value=True).all():
+        parsed = values.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
+        return parsed.dt.replace_time_zone("UTC")
+    return pl.DataFrame({"text": values}).select(pl.coalesce(_iso(), _epoch()).cast(INSTANT)).to_series()
+
+
+def _kept(values: pl.Series, where: pl.Series) -> pl.Series:
+    return values.zip_with(where, pl.Series([None], dtype=values.dtype).new_from_index(0, len(values)))
+
+
+def _iso() -> pl.Expr:
+    parts = pl.col("text").str.extract_groups(_ISO).struct
+    clock = pl.concat_str(parts.field("2").fill_null("00:00"), pl.lit(":"), parts.field("3").fill_null("00"))
+    moment = pl.concat_str(parts.field("1"), pl.lit("T"), clock).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False
+    )
+    micros = parts.field("4").fill_null("").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
+    return (moment + pl.duration(microseconds=micros) - _offset(parts.field("5"))).dt.replace_time_zone("UTC")
+
+
+def _offset(text: pl.Expr) -> pl.Expr:
+    """`+05:30`, `+0530` and `+05` as a duration; an hour above 23 or a minute above 59 is none."""
+    digits = text.str.slice(1).str.replace(":", "")
+    hours = digits.str.slice(0, 2).cast(pl.Int64, strict=False)
+    minutes = digits.str.slice(2, 2).replace("", "00").cast(pl.Int64, strict=False)
+    size = pl.when((hours < 24) & (minutes < 60)).then(hours * 60 + minutes)
+    sign = pl.when(text.str.starts_with("-")).then(-1).otherwise(1)
+    named = text.is_null() | text.str.to_uppercase().eq("Z")
+    return pl.duration(minutes=pl.when(named).then(0).otherwise(sign * size))
+
+
+def _epoch() -> pl.Expr:
+    text = pl.col("text")
+    value = pl.when(text.str.contains(_EPOCH)).then(text).cast(pl.Decimal(38, 9), strict=False)
+    size = value.abs()
+    micros = value / 1000
+    for limit, factor in reversed(_EPOCH_UNITS):
+        micros = pl.when(size < limit).then(value * factor).otherwise(micros)
+    return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
