@@ -54,27 +54,18 @@ class World:
         return [
             *("--landing-path", str(self.landing), "--output-path", str(self.root / "out/chargebacks")),
             *("--partition-date", DAY, "--execution-time", TIME, "--lookback-days", "0"),
-            *("--kafka-bootstrap-servers", self.kafka, "--kafka-topic", self.topic, "--master", "local[2]"),
+            *("--kafka-bootstrap-servers", self.kafka, "--kafka-topic", self.topic),
         ]
 
-    def run(self) -> None:
-        subprocess.run(
-            [sys.executable, "-m", "chargebacks", *self.arguments()], check=True, capture_output=True
-        )
+    def run(self, command: str = "consolidate") -> None:
+        program = [sys.executable, "-m", "chargebacks", command, *self.arguments()]
+        subprocess.run(program, check=True, capture_output=True)
 
     def run_killed(self, step: str, nth: int) -> bool:
         """Whether the step was reached and the process died there."""
         marker = self.root / "reached"
-        killed = [
-            sys.executable,
-            "-m",
-            "tests.e2e.killed_job",
-            step,
-            str(nth),
-            str(marker),
-            *self.arguments(),
-        ]
-        died = subprocess.run(killed, capture_output=True, check=False)
+        program = [sys.executable, "-m", "tests.e2e.killed_job", step, str(nth), str(marker), "consolidate"]
+        died = subprocess.run([*program, *self.arguments()], capture_output=True, check=False)
         return died.returncode == -9 and marker.read_text() == step
 
     def unfinished(self) -> list[str]:

@@ -1,0 +1,51 @@
+"""Documentation that the tests run: every command that a page shows exists, with the options it shows."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from chargebacks.cli import cli
+from chargebacks.settings import ARGUMENTS
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CODE = re.compile(r"`([^`\n]+)`|^(?: {4}|\$ )(.+)$", re.MULTILINE)
+HEADING = re.compile(r"[^\w\- ]")
+
+
+def commands(page: Path, program: str) -> Iterator[list[str]]:
+    """The words of every line of code in the page that calls the program."""
+    for inline, block in CODE.findall(page.read_text()):
+        line = (inline or block).strip()
+        if line.startswith(f"{program} "):
+            yield [word for word in shlex.split(line, comments=True) if word not in ("…", "\\")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_shown_exists_with_its_options(page: Path) -> None:
+    for _, name, *words in commands(page, "chargebacks"):
+        found = cli.get_command(click.Context(cli), name)
+        assert found, f"{page.name} shows chargebacks {name}, which there is not"
+        known = {option for param in found.params for option in param.opts} | {"--help"}
+        assert {word.split("=")[0] for word in words if word.startswith("--")} <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_shown_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {words[1] for words in commands(page, "make")} <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_job_page_lists_every_argument_with_its_default() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", (ROOT / "docs/job.md").read_text(), re.MULTILINE)
+    assert rows == [(argument.name, argument.default or "") for argument in ARGUMENTS]
