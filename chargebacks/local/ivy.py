@@ -5,16 +5,21 @@ the named files alone: no descriptors, nothing resolved, so nothing but the list
 """
 
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Protocol
 from xml.sax.saxutils import quoteattr
 
 from chargebacks.errors import LocalStackError
 from chargebacks.local.java import java
+from chargebacks.local.processes import JVM_FLAGS
 
 FILES: Final = "files"
 FETCHED: Final = "[SUCCESSFUL ]"
+TROUBLE: Final = ("Exception", "[FAILED", "UNRESOLVED", "not found")
+SIDE_BY_SIDE: Final = 6
 SETTINGS: Final = """<ivysettings>
   <settings defaultResolver="public"/>
   <resolvers>
@@ -38,15 +43,51 @@ class Artifact(Protocol):
 
 
 def fetch(artifacts: Sequence[Artifact], ivy_jar: Path, folder: Path, arrived: Callable[[int], None]) -> None:
-    """Fetch the files into `folder/files`; `arrived` is told how many came so far. Raises LocalStackError."""
-    folder.mkdir(parents=True)
-    (folder / "settings.xml").write_text(SETTINGS)
-    (folder / "ivy.xml").write_text(module_file(artifacts))
-    said = _run(_command(ivy_jar, folder), arrived)
-    if said is not None:
+    """Fetch the files into `folder/files`; `arrived` is told how many came so far. Raises LocalStackError.
+
+    Several Ivys share the work, since each fetches one file after the other.
+    """
+    count = _Count(arrived)
+    shares = [share for n in range(SIDE_BY_SIDE) if (share := artifacts[n::SIDE_BY_SIDE])]
+    program = java()
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        runs = [
+            pool.submit(
+                _fetch, share, [str(program), *JVM_FLAGS, "-jar", str(ivy_jar)], folder, str(n), count.one
+            )
+            for n, share in enumerate(shares)
+        ]
+    reasons = [reason for run in runs if (reason := run.result()) is not None]
+    if reasons:
         raise LocalStackError(
-            f"the download of jars failed ({said}): check that this machine is online, then run again"
+            f"the download of jars failed ({reasons[0]}): check that this machine is online, then run again"
         )
+
+
+class _Count:
+    """Counts what arrives, from several threads."""
+
+    def __init__(self, arrived: Callable[[int], None]) -> None:
+        self._arrived, self._lock, self._here = arrived, threading.Lock(), 0
+
+    def one(self) -> None:
+        with self._lock:
+            self._here += 1
+            self._arrived(self._here)
+
+
+def _fetch(
+    share: Sequence[Artifact], ivy: list[str], folder: Path, name: str, arrived: Callable[[], None]
+) -> str | None:
+    """One Ivy's run, in its own subfolder. None when it went well, else the reason that it gave."""
+    own = folder / name
+    own.mkdir(parents=True)
+    (own / "settings.xml").write_text(SETTINGS)
+    (own / "ivy.xml").write_text(module_file(share))
+    given = {"-settings": own / "settings.xml", "-cache": own / "cache", "-ivy": own / "ivy.xml"}
+    options = [str(word) for option in given.items() for word in option]
+    pattern = f"{folder}/{FILES}/[artifact]-[revision].[ext]"
+    return _run([*ivy, *options, "-confs", "files", "-retrieve", pattern], arrived)
 
 
 def module_file(artifacts: Sequence[Artifact]) -> str:
@@ -69,21 +110,13 @@ def _dependency(artifact: Artifact) -> str:
     )
 
 
-def _command(ivy_jar: Path, folder: Path) -> list[str]:
-    pattern = f"{folder}/{FILES}/[artifact]-[revision].[ext]"
-    given = {"-settings": folder / "settings.xml", "-cache": folder / "cache", "-ivy": folder / "ivy.xml"}
-    options = [str(word) for option in given.items() for word in option]
-    return [str(java()), "-jar", str(ivy_jar), *options, "-confs", "files", "-retrieve", pattern]
-
-
-def _run(command: list[str], arrived: Callable[[int], None]) -> str | None:
-    """Run Ivy, count what arrives. None when it went well, else the reason that it gave."""
-    here, said = 0, "Ivy said nothing"
+def _run(command: list[str], arrived: Callable[[], None]) -> str | None:
+    """Run Ivy and tell what arrives. None when it went well, else the reason that it gave."""
+    said = "Ivy said nothing"
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ivy:
         for line in ivy.stdout or ():
             if FETCHED in line:
-                here += 1
-                arrived(here)
-            elif any(word in line for word in ("Exception", "[FAILED", "UNRESOLVED", "not found")):
+                arrived()
+            elif any(word in line for word in TROUBLE):
                 said = line.strip()
     return said if ivy.returncode else None

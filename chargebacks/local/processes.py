@@ -30,6 +30,7 @@ class Server:
         The server runs in its log's folder.
         """
         self.name, self.log = name, log
+        self.log.unlink(missing_ok=True)  # an earlier server's; a restart of this one appends
         self._command, self._answers = list(command), answers
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None

@@ -1,17 +1,27 @@
-"""The local stack: a real Kafka broker and DynamoDB Local, on free ports of this machine."""
+"""The local stack: a real Kafka broker and DynamoDB Local, on free ports of this machine.
 
-from collections.abc import Iterator
+with stack(folder) as running:
+    running.bootstrap_servers, running.endpoint_url
+"""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from chargebacks.errors import LocalStackError
 from chargebacks.local import broker, dynamodb, jars
 from chargebacks.local.processes import HOST, Server, check_port, free_port
+
+TRIES: Final = 3  # a free port may be gone by the time that the server takes it
 
 
 @dataclass(frozen=True)
 class Kafka:
-    """A running broker: its address, and the server to stop or restart."""
+    """A running broker: its address, and the server to stop or restart (it keeps its topics)."""
 
     bootstrap_servers: str
     server: Server
@@ -43,10 +53,13 @@ class Stack:
 
 @contextmanager
 def kafka(folder: Path, port: int | None = None, progress: jars.Progress = jars.quiet) -> Iterator[Kafka]:
-    """A broker while the block runs; data and logs in `folder`. Raises LocalStackError."""
+    """A broker while the block runs; it starts empty, data and log in `folder`. Raises LocalStackError."""
     files = jars.ensure("kafka", progress)
-    chosen = _port(port, "Kafka")
-    with broker.broker(folder.absolute(), files, chosen, free_port()) as server:
+
+    def make(chosen: int) -> Server:
+        return broker.broker(folder.absolute(), files, chosen, free_port())
+
+    with _alone(folder), _serving("Kafka", port, make) as (server, chosen):
         yield Kafka(f"{HOST}:{chosen}", server)
 
 
@@ -54,10 +67,13 @@ def kafka(folder: Path, port: int | None = None, progress: jars.Progress = jars.
 def database(
     folder: Path, port: int | None = None, progress: jars.Progress = jars.quiet
 ) -> Iterator[DynamoDB]:
-    """DynamoDB Local while the block runs; its log in `folder`. Raises LocalStackError."""
+    """DynamoDB Local while the block runs; empty, its log in `folder`. Raises LocalStackError."""
     files = jars.ensure("dynamodb", progress)
-    chosen = _port(port, "DynamoDB Local")
-    with dynamodb.database(folder.absolute(), files, chosen) as server:
+
+    def make(chosen: int) -> Server:
+        return dynamodb.database(folder.absolute(), files, chosen)
+
+    with _alone(folder), _serving("DynamoDB Local", port, make) as (server, chosen):
         yield DynamoDB(f"http://{HOST}:{chosen}", server)
 
 
@@ -68,16 +84,65 @@ def stack(
     dynamodb_port: int | None = None,
     progress: jars.Progress = jars.quiet,
 ) -> Iterator[Stack]:
-    """Both servers while the block runs; what they write is in `folder`. Raises LocalStackError."""
+    """Both servers while the block runs, started side by side. Raises LocalStackError.
+
+    What they write is in `folder/kafka` and `folder/dynamodb`; the logs stay there afterwards.
+    """
+    _port("Kafka", kafka_port)
+    _port("DynamoDB Local", dynamodb_port)
+    for name in ("kafka", "dynamodb"):
+        jars.ensure(name, progress)
     with ExitStack() as held:
-        yield Stack(
-            held.enter_context(kafka(folder / "kafka", kafka_port, progress)),
-            held.enter_context(database(folder / "dynamodb", dynamodb_port, progress)),
-        )
+        with ThreadPoolExecutor(2) as pool:
+            broker_up = pool.submit(held.enter_context, kafka(folder / "kafka", kafka_port))
+            table_up = pool.submit(held.enter_context, database(folder / "dynamodb", dynamodb_port))
+        yield Stack(broker_up.result(), table_up.result())
 
 
-def _port(asked: int | None, name: str) -> int:
+@contextmanager
+def _serving(name: str, asked: int | None, make: Callable[[int], Server]) -> Iterator[tuple[Server, int]]:
+    """The server that `make` makes for a port: the one asked for, or a free one."""
+    server, port = _started(name, asked, make)
+    try:
+        yield server, port
+    finally:
+        server.stop()
+
+
+def _started(name: str, asked: int | None, make: Callable[[int], Server]) -> tuple[Server, int]:
+    for left in reversed(range(TRIES)):
+        port = _port(name, asked)
+        server = make(port)
+        try:
+            server.start()
+        except LocalStackError:
+            if (
+                asked is not None
+                or not left
+                or "already in use" not in server.log.read_text(errors="replace")
+            ):
+                raise
+        else:
+            return server, port
+    raise LocalStackError(f"{name} found no free port on {HOST}")
+
+
+def _port(name: str, asked: int | None) -> int:
     if asked is None:
         return free_port()
     check_port(asked, name)
     return asked
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder; the system lets go of it even when this process is killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LocalStackError(
+                f"another stack uses the folder {folder}: stop it, or give another folder"
+            ) from None
+        yield
