@@ -109,8 +109,8 @@ class Applier:
             if not is_transient(error):
                 raise TransientError(explain(error)) from None
             return ids, explain(error)
-        errors = [response.get("Error") for response in answer["Responses"]]
-        if len(errors) != len(ids):
+        errors = [response.get("Error") for response in answer.get("Responses", [])]
+        if len(errors) != len(ids):  # cut off on its way: botocore reads that as an empty answer
             return ids, f"DynamoDB answered {len(errors)} of {len(ids)} statements"
         again: dict[str, str] = {}
         for chargeback_id, refused in zip(ids, errors, strict=True):

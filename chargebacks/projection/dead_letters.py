@@ -30,7 +30,7 @@ class DeadLetters:
             raise TransientError(f"{reason}; not dead-lettered: DLQ_URL is not set")
         client, letter = self._connect(), body(message, reason)
         try:
-            patience.call(lambda: client.send_message(QueueUrl=url, MessageBody=letter))
+            patience.call(lambda: client.send_message(QueueUrl=url, MessageBody=letter), "MessageId")
         except TransientError as error:
             raise TransientError(f"{reason}; not dead-lettered: {error}") from None
 

@@ -65,7 +65,7 @@ class Finder:
     ) -> "Iterator[list[dict[str, AttributeValueTypeDef]]]":
         ask = self.table.client.query if self.table.index else self.table.client.scan
         while True:
-            page: Any = patience.call(lambda: ask(**request))
+            page: Any = patience.call(lambda: ask(**request), "Items")
             yield page["Items"]
             if not page.get("LastEvaluatedKey"):
                 return

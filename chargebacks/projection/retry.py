@@ -2,9 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as BotoConnectionError
@@ -33,7 +33,7 @@ TRANSIENT_CODES: Final = frozenset(
 )
 SERVER_ERROR: Final = 500  # this HTTP status and those above
 _BROKEN_LINES: Final = (BotoConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
-T = TypeVar("T")
+Answer = TypeVar("Answer", bound=Mapping[str, Any])
 
 
 class TimeUpError(TransientError):
@@ -60,7 +60,7 @@ class Patience:
     def check(self) -> None:
         """Raises TimeUpError when no call may be started any more."""
         if self.remaining() <= 0:
-            raise TimeUpError("the invocation's time is used up: what is left comes again")
+            raise TimeUpError("the invocation's time is used up")
 
     def pause(self, attempt: int, reason: str) -> None:
         """Sleep after failed `attempt` (from 0), a random time up to the limit ("full jitter").
@@ -75,17 +75,25 @@ class Patience:
             raise TimeUpError(f"no time is left to try again after: {reason}")
         time.sleep(seconds)
 
-    def call(self, function: Callable[[], T]) -> T:
-        """`function()`, tried again on transient failures of AWS. Raises TransientError: the last reason."""
+    def call(self, function: Callable[[], Answer], member: str) -> Answer:
+        """What `function` of AWS answers, tried again on transient failures. Raises TransientError: the last
+        reason.
+
+        An answer without `member` is one that was cut off on its way: botocore reads it as an empty one.
+        """
         attempt = 0
         while True:
             self.check()
             try:
-                return function()
+                answer = function()
             except (BotoCoreError, ClientError, ResponseParserError) as error:
                 reason = explain(error)
                 if not is_transient(error):
                     raise TransientError(reason) from None
+            else:
+                if member in answer:
+                    return answer
+                reason = f"an answer without {member}"
             self.pause(attempt, reason)
             attempt += 1
 

@@ -49,7 +49,9 @@ class Table:
         """Raises SettingsError when the table's key is not `chargeback_id` alone, TransientError when it
         cannot be asked."""
         if self._description is None:
-            description = patience.call(lambda: self.client.describe_table(TableName=self.name))["Table"]
+            description = patience.call(lambda: self.client.describe_table(TableName=self.name), "Table")[
+                "Table"
+            ]
             if _key(description["KeySchema"]) != {"HASH": KEY}:
                 raise SettingsError(
                     f"table {self.name} has the key {_key(description['KeySchema'])}: "

@@ -108,8 +108,11 @@ class Updater:
             self.table.check_key(patience)
         except ChargebacksError as error:
             self.logger.error(f"no message was processed: {error}")  # noqa: TRY400 - one line says it all
-            return [Verdict.REPORTED for _ in messages]
-        return [self._verdict(message, tally, patience) for message in messages]
+        except Exception:
+            self.logger.exception("no message was processed: this is a bug")
+        else:
+            return [self._verdict(message, tally, patience) for message in messages]
+        return [Verdict.REPORTED for _ in messages]
 
     def _verdict(self, message: msk.Message, tally: Tally, patience: Patience) -> Verdict:
         """Never raises: what cannot be applied or put aside is reported."""
