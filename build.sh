@@ -9,6 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 dist=${1:-dist}
 python=.venv/bin/python
+uv=.venv/bin/uv
+export UV_CACHE_DIR=${UV_CACHE_DIR:-$PWD/.cache/uv}
 requirements=consumers/consolidation_updater/requirements.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,18 +27,20 @@ check_requirements() {
 
 # boto3 is not among them: Lambda's runtime brings it.
 build_updater() {
-    "$python" -m pip install --quiet --no-compile --no-deps --require-hashes --only-binary :all: \
-        --platform manylinux2014_x86_64 --implementation cp --python-version 3.11 \
+    "$uv" pip install --quiet --python "$python" --no-deps --require-hashes --only-binary :all: --link-mode copy \
+        --python-platform x86_64-manylinux2014 --python-version 3.11 \
         --target "$work/dependencies" --requirement "$requirements"
     "$python" scripts/pack_updater.py "$work/dependencies" "$dist/consolidation-updater.zip"
 }
 
 build_job() {
+    rm -f "$dist"/chargebacks-*.whl
     cp glue_jobs/consolidate_chargebacks.py "$dist/"
-    SOURCE_DATE_EPOCH=315532800 "$python" -m pip wheel --quiet --no-deps --wheel-dir "$dist" .
+    SOURCE_DATE_EPOCH=315532800 "$uv" build --quiet --python "$python" --wheel \
+        --no-create-gitignore --out-dir "$dist" .
 }
 
-[ -x "$python" ] || make setup
+[ -x "$uv" ] || make setup
 mkdir -p "$dist"
 check_requirements
 build_updater

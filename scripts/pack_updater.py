@@ -1,6 +1,6 @@
 """Pack the updater for Lambda: its handler, what that imports of our package, the schemas, the dependencies.
 
-`python scripts/pack_updater.py DEPENDENCIES ZIP`, where DEPENDENCIES is a folder that pip filled (`--target`).
+`python scripts/pack_updater.py DEPENDENCIES ZIP`, where DEPENDENCIES is a folder to which they were installed.
 The same input gives the same bytes: entries are sorted, their times and modes are fixed.
 """
 
@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 HANDLER = ROOT / "consumers" / "consolidation_updater" / "lambda_function.py"
 PACKAGE = "chargebacks"
 NOT_AT_RUN_TIME = {"TYPE_CHECKING", "__name__ == '__main__'"}
-# What pip leaves behind and differs from machine to machine, or nobody imports.
-LEFT_OUT = {"__pycache__", "bin", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms"}
+# What an installation leaves behind that differs from machine to machine, or that nobody imports.
+LEFT_OUT = {"__pycache__", "bin", ".lock", "RECORD", "INSTALLER", "REQUESTED", "uv_cache.json", "sboms"}
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 READABLE = 0o100644 << 16  # Lambda's user is not the one who packs
 

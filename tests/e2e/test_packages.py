@@ -44,7 +44,10 @@ LAMBDA_LIMIT = 250 * 1024 * 1024  # unzipped, "Lambda quotas" (AWS Lambda Develo
 
 def build(source: Path, dist: Path) -> Path:
     """Run the build.sh of that checkout into that folder."""
-    done = subprocess.run([source / "build.sh", dist], capture_output=True, text=True, check=False)
+    environment = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache" / "uv")}
+    done = subprocess.run(
+        [source / "build.sh", dist], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return dist
 
@@ -207,6 +210,18 @@ def test_the_zip_has_handler_package_schemas_and_validator(names: set[str]) -> N
 )
 def test_the_zip_has_no_aws_sdk_no_spark_and_no_kafka_client(names: set[str], unwanted: str) -> None:
     assert {name for name in names if name.split("/")[0].startswith(unwanted)} == set()
+
+
+def test_the_zip_has_only_the_handler_our_package_and_the_locked_dependencies(names: set[str]) -> None:
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "aws_lambda_powertools",
+        "chargebacks",
+        "jmespath",
+        "jsonschema_rs",
+        "lambda_function.py",
+        "typing_extensions.py",
+    }
 
 
 @pytest.mark.parametrize("ours", ["local", "consolidation", "commands", "adapters", "cli.py", "__main__.py"])
