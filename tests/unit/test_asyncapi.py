@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 import yaml
 
 from chargebacks import contract
+from chargebacks.consolidation.entry import Announcement, Counts, Entry
+from chargebacks.consolidation.messages import messages
 from chargebacks.contract.schemas import CURRENT
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -122,3 +125,43 @@ def test_a_wrong_header_does_not_fit_the_document(header: str, wrong: Any) -> No
 def test_the_key_names_job_partition_and_slice(key: str, fits: bool) -> None:
     for message in MESSAGES.values():
         assert (broken_rules(resolved(message["bindings"])["kafka"]["key"], key) == []) is fits
+
+
+ENTRY = Entry(
+    commit=2,
+    run="2b0f",
+    partition_date=date(2025, 11, 20),
+    execution_time=datetime.fromisoformat("2025-11-20T06:30:00"),
+    execution_sequence=2,
+    total_executions=4,
+    completed_at=datetime(2025, 11, 20, 6, 45, 32, 123456, UTC),
+    job_name="poc-chargeback-dev-chargebacks-consolidation",
+    output_path="s3://bucket/consolidated/chargebacks/year=2025/month=11/day=20",
+    output_format="csv",
+    buckets=10,
+    counts=Counts(records_read=501, records_processed=501),
+    files=(),
+    announcement=Announcement(topic="chargeback-consolidation-events", mode="changed", ids=501),
+)
+
+
+def documented_headers(message: dict[str, Any]) -> set[str]:
+    return {name for part in resolved(message["headers"])["allOf"] for name in part["properties"]}
+
+
+def test_what_the_job_sends_is_what_the_document_describes() -> None:
+    by_name = {message["name"]: resolved(message) for message in MESSAGES.values()}
+    sent = list(messages(ENTRY, [f"cb-{n}" for n in range(501)]))
+    for one in sent:
+        value, headers = contract.decode(one.value), dict(one.headers)
+        message = by_name[value["event_type"]]
+        assert broken_rules(message["payload"]["schema"], value) == []
+        assert broken_rules(message["bindings"]["kafka"]["key"], one.key) == []
+        assert broken_rules(message["headers"], headers) == []
+        assert set(headers) == documented_headers(message)
+        assert (headers["ce_id"], headers["ce_time"]) == (value["event_id"], value["completed_at"])
+    assert [contract.decode(one.value)["event_type"] for one in sent] == [
+        "chargebacks_consolidated",
+        "chargebacks_consolidated",
+        "consolidation_completed",
+    ]
