@@ -1,5 +1,6 @@
 """The script that AWS Glue runs: arguments by getResolvedOptions, then the code of `chargebacks consolidate`."""
 
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -19,6 +20,7 @@ def arguments(argv: list[str]) -> dict[str, str]:
 
 def main(argv: list[str]) -> None:
     """Run the job. An error leaves as an exception, by which Glue marks the run as failed."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers run what the driver runs
     settings = JobSettings.parse(arguments(argv), datetime.now(UTC))
     report = run_job(settings, spark=SparkSession.builder.getOrCreate())
     print("\n".join(report.lines()))
