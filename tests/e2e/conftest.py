@@ -1,0 +1,41 @@
+"""What `build.sh` makes, built once for the tests of this folder that look at it."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.packages import ZIP, build, copy_sources
+from tests.fixtures import lambda_runtime
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sources, where nobody edits them."""
+    return copy_sources(tmp_path_factory.mktemp("source"))
+
+
+@pytest.fixture(scope="session")
+def dist(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifacts, built once."""
+    return build(source, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def names(dist: Path) -> set[str]:
+    """What is in the Lambda's zip."""
+    return set(zipfile.ZipFile(dist / ZIP).namelist())
+
+
+@pytest.fixture(scope="session")
+def task(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip, unpacked as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("task")
+    zipfile.ZipFile(dist / ZIP).extractall(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda's Python has beside the standard library."""
+    return lambda_runtime.lay_runtime(tmp_path_factory.mktemp("runtime") / "site")

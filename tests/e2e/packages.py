@@ -1,0 +1,56 @@
+"""Building the packages in a copy of the sources, and asking a bare Python about them."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UPDATER = ROOT / "consumers" / "consolidation_updater"
+SAMPLE = json.loads((UPDATER / "test_event.json").read_text())
+ZIP = "consolidation-updater.zip"
+SOURCES = (
+    ".gitignore",
+    "LICENSE",
+    "README.md",
+    "build.sh",
+    "chargebacks",
+    "consumers",
+    "glue_jobs",
+    "pyproject.toml",
+    "requirements.lock",
+    "schemas",
+    "scripts",
+)
+
+
+def build(source: Path, dist: Path) -> Path:
+    """Run the build.sh of that checkout into that folder."""
+    environment = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache" / "uv")}
+    done = subprocess.run(
+        [source / "build.sh", dist], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return dist
+
+
+def copy_sources(target: Path) -> Path:
+    """A copy of this checkout's sources, which nobody edits meanwhile, with this checkout's environment."""
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, target / name)
+    (target / ".venv").symlink_to(sys.prefix)
+    return target
+
+
+def python(script: str, *path: Path, given: bytes = b"") -> list[str]:
+    """The words that a bare Python prints, with these places to import from and no others."""
+    environment = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-S", "-P", "-c", script]
+    done = subprocess.run(command, env=environment, input=given, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().split()
