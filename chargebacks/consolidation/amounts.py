@@ -9,6 +9,7 @@ from chargebacks.consolidation.frame import AMOUNT
 
 _PLAIN: Final = r"^[+-]?([0-9]{1,29}(\.[0-9]{0,9})?|\.[0-9]{1,9})$"
 _GREATEST: Final = Decimal("9" * (AMOUNT.precision - AMOUNT.scale) + "." + "9" * AMOUNT.scale)
+_LEAST: Final = _GREATEST.copy_negate()  # unary minus and abs() would round to the arithmetic's context
 
 
 def amounts(values: pl.Series) -> pl.Series:
@@ -16,7 +17,7 @@ def amounts(values: pl.Series) -> pl.Series:
     kind = values.dtype
     if kind.is_integer() or (isinstance(kind, pl.Decimal) and (kind.scale or 0) <= AMOUNT.scale):
         typed = values.cast(AMOUNT, strict=False)
-        within = typed.is_between(-_GREATEST, _GREATEST).fill_null(value=True)  # the type holds a little more
+        within = typed.is_between(_LEAST, _GREATEST).fill_null(value=True)  # the type holds a little more
         return typed if within.all() else typed.zip_with(within, _nulls(len(values)))
     if kind.is_float() or isinstance(kind, pl.Decimal):
         values = values.cast(pl.String)  # the shortest text that means the number
@@ -36,7 +37,7 @@ def _exact(text: str | None) -> Decimal | None:
         return None
     if not value.is_finite() or _places(value) > AMOUNT.scale:
         return None
-    return value if abs(value) <= _GREATEST else None
+    return value if value.copy_abs() <= _GREATEST else None
 
 
 def _places(value: Decimal) -> int:

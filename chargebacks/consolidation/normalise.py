@@ -1,7 +1,7 @@
 """Raw frame → normalised records, rejects and echoes: pure functions on frames, no JVM, no I/O.
 
 Every rule is an expression over whole columns. A row is rejected for the first rule that it breaks, in the
-order of `_CHECKS`; nothing is rounded, trimmed or guessed to make it fit.
+order of `_checks`; nothing is rounded, trimmed or guessed to make it fit.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def normalise(rows: pl.DataFrame) -> Normalised:
     Rows in = frame + rejected + echoes.
     """
     typed = _typed(rows)
-    judged = typed.select(FILE, LINE, reason=pl.coalesce(_checks(typed)))
+    judged = typed.select(FILE, LINE, reason=pl.coalesce(_checks()))
     good = typed.filter(judged["reason"].is_null())
     return Normalised(
         frame=good.filter(~_is_echo()).select(list(SCHEMA)),
@@ -86,7 +86,7 @@ def _cast(values: pl.Series, kind: pl.DataType) -> pl.Series:
 # --- checks ----------------------------------------------------------------------------------------------------
 
 
-def _checks(typed: pl.DataFrame) -> list[pl.Expr]:
+def _checks() -> list[pl.Expr]:
     """One expression a rule: the reason where a row breaks it, else null."""
     key = pl.col("chargeback_id")
     checks = [
@@ -110,9 +110,9 @@ def _checks(typed: pl.DataFrame) -> list[pl.Expr]:
         _when(pl.col(_BAD + name), f"{name}: no instant (ISO 8601 or epoch)")
         for name in record.INSTANT_FIELDS
     ]
-    text = (n for n, kind in SCHEMA.items() if kind == pl.String and n != "chargeback_id")
+    checks += [_when(pl.col(_BAD + name), f"{name}: not text") for name in record.TEXT_FIELDS]
     return checks + [
-        _when(pl.col(_BAD + name), f"{name}: not text") for name in text if _BAD + name in typed.columns
+        _when(pl.col(_BAD + name), f"metadata.{name}: not text") for name in record.METADATA_FIELDS
     ]
 
 

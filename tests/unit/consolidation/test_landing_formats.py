@@ -1,0 +1,223 @@
+"""Bytes of landing files, whole and damaged: what is read, what costs a line, what costs the file."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from chargebacks.consolidation import landing_formats, landing_json
+from chargebacks.errors import UnreadableFileError
+from tests.unit.consolidation.builders import json_lines, one, parquet, taken
+
+GOOD = {"chargeback_id": "good", "status": "open"}
+
+
+def raw_line(line: bytes) -> tuple[list[str], list[str]]:
+    """The ids kept and the reasons given for one line between two good ones."""
+    found = taken(json_lines(GOOD) + line + b"\n" + json_lines(GOOD | {"chargeback_id": "last"}))
+    return [row["chargeback_id"] for row in found.rows], [reason for _, reason in found.rejects]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"chargeback_id": "a"', "record: not JSON: Expecting ',' delimiter at character 21"),
+        (b"[]", "record: not a JSON object"),
+        (b"null", "record: not a JSON object"),
+        (b"garbage", "record: not JSON: Expecting value at character 0"),
+        (b'{"chargeback_id": "a"}{"chargeback_id": "b"}', "record: not JSON: Extra data at character 22"),
+        (b'{"chargeback_id": "a", "chargeback_id": "b"}', "record: a key appears twice"),
+        (b'{"chargeback_id": "a", "status": "x", "status": null}', "record: a key appears twice"),
+        (b'{"chargeback_id": "a", "metadata": {"x": 1, "x": 1}}', "record: a key appears twice"),
+        (b'{"chargeback_id": "a", "amount": NaN}', "record: not JSON: NaN"),
+        (b'{"chargeback_id": "a", "amount": -Infinity}', "record: not JSON: -Infinity"),
+        (
+            b'{"chargeback_id": "a", "amount": 1e9999999999999999999}',
+            "record: a number is beyond all measure",
+        ),
+        (b'{"chargeback_id": "a\xff"}', "record: not UTF-8"),
+        (b'{"chargeback_id": "\\ud800"}', "chargeback_id: not Unicode text (a lone surrogate)"),
+        (b'{"chargeback_id": "a", "reason": "\\udc00"}', "reason: not Unicode text (a lone surrogate)"),
+        (b'{"chargeback_id": "a", "amount": "\\udc00"}', "amount: not Unicode text (a lone surrogate)"),
+        (b'{"chargeback_id": "a", "x": ' + b"[" * 40 + b"]" * 40 + b"}", "record: nested more than 32 deep"),
+        (
+            b'{"chargeback_id": "a", "x": ' + b"[" * 9000 + b"]" * 9000 + b"}",
+            "record: nested more than 32 deep",
+        ),
+        (b'{"metadata": ' + b"[" * 9000 + b"]" * 9000 + b"}", "record: nested more than 32 deep"),
+        (b'{"chargeback_id": "a", "metadata": "' + b"[" * 9000 + b'"}', "metadata: nested more than 32 deep"),
+        (b'{"chargeback_id": "a", "metadata": "{"}', "metadata: not JSON: Expecting property name enclosed"),
+        (b'{"chargeback_id": "a", "metadata": []}', "metadata: not an object"),
+        (b'{"chargeback_id": "a", "metadata": "[]"}', "metadata: not an object"),
+        (b'{"chargeback_id": 5}', "chargeback_id: not text"),
+        (b'{"chargeback_id": "a", "status": true}', "status: not text"),
+        (b'{"chargeback_id": "a", "metadata": {"transaction_id": 5}}', "metadata.transaction_id: not text"),
+        (b'{"chargeback_id": "a", "amount": true}', "amount: neither number nor text"),
+        (b'{"chargeback_id": "a", "amount": {}}', "amount: neither number nor text"),
+        (b'{"chargeback_id": "a", "updated_at": [1]}', "updated_at: neither number nor text"),
+    ],
+)
+def test_a_bad_line_among_good_ones_costs_only_itself(line: bytes, reason: str) -> None:
+    ids, reasons = raw_line(line)
+    assert ids == ["good", "last"]
+    assert [told.startswith(reason) for told in reasons] == [True], reasons
+
+
+@pytest.mark.parametrize("unknown", [b'{"y": "\\ud800"}', b'{"\\ud800": 1}', b'"\\udfff"'])
+def test_a_lone_surrogate_in_an_unknown_field_costs_only_its_line(unknown: bytes) -> None:
+    ids, reasons = raw_line(b'{"chargeback_id": "a", "x": ' + unknown + b"}")
+    assert ids == ["good", "last"]
+    assert len(reasons) == 1
+
+
+def test_rejects_name_their_line_counting_blank_ones() -> None:
+    found = taken(b'\n\n{"chargeback_id": "a"}\r\n \nbroken\n{"chargeback_id": " "}\n')
+    assert found.rejects == [
+        (5, "record: not JSON: Expecting value at character 0"),
+        (6, "chargeback_id: blank"),
+    ]
+    assert [row["chargeback_id"] for row in found.rows] == ["a"]
+
+
+@pytest.mark.parametrize("broken", [b"", b"broken\n"])
+def test_a_byte_order_mark_windows_line_ends_and_a_missing_last_newline_change_nothing(broken: bytes) -> None:
+    plain = json_lines(GOOD, GOOD | {"chargeback_id": "b"})
+    dressed = b"\xef\xbb\xbf" + plain.replace(b"\n", b"\r\n").rstrip() + b"\n" + broken
+    assert taken(dressed).rows == taken(plain).rows
+
+
+def test_only_newlines_end_a_line() -> None:
+    text = json.dumps({"chargeback_id": "a", "reason": "x\u2028y\x85z"}, ensure_ascii=False).encode()
+    assert taken(text).rows == [{"chargeback_id": "a", "reason": "x\u2028y\x85z"}]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\xef\xbb\xbf", b"  \r\n"])
+def test_a_file_without_records_is_read_as_none(data: bytes) -> None:
+    assert taken(data).rows == []
+    assert taken(data).rejects == []
+
+
+def test_a_number_beyond_reason_in_an_unknown_field_stays_short() -> None:
+    assert one(x=1, y="z")["extras"] == '{"x":1,"y":"z"}'
+    line = b'{"chargeback_id": "a", "x": 1e999999, "y": 1.50}'
+    assert taken(line).rows == [{"chargeback_id": "a", "extras": '{"x":1E+999999,"y":1.5}'}]
+
+
+def test_format_is_told_by_content_before_the_name() -> None:
+    assert taken(parquet(status=["open"]), "a.json").rows == [{"chargeback_id": "c0", "status": "open"}]
+    assert taken(json_lines(GOOD), "a.parquet").rows == [GOOD]
+    assert taken(b"\n " + json_lines(GOOD), "no_ending").rows == [GOOD]
+
+
+@pytest.mark.parametrize(
+    ("path", "data"), [("a.bin", b"\x00\x01"), ("a.csv", b"a,b\n1,2\n"), ("a.parquet", b"PAR")]
+)
+def test_content_in_no_known_format_is_an_unreadable_file(path: str, data: bytes) -> None:
+    with pytest.raises(UnreadableFileError, match=f"{path}: neither parquet nor JSON lines"):
+        landing_formats.read(path, data)
+
+
+def test_parquet_cut_off_anywhere_is_an_unreadable_file() -> None:
+    data = parquet(status=["open", "won"] * 200, amount=[Decimal("1.25")] * 400)
+    for end in range(4, len(data), 37):
+        with pytest.raises(UnreadableFileError, match=r"^x/cut\.parquet: damaged parquet: "):
+            landing_formats.read("x/cut.parquet", data[:end])
+
+
+def test_text_that_is_no_unicode_inside_parquet_costs_the_file() -> None:
+    offsets = pa.array([0, 1], pa.int32()).buffers()[1]
+    broken = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(b"\xff")])
+    with pytest.raises(UnreadableFileError):
+        landing_formats.read("a.parquet", parquet(reason=broken))
+
+
+def test_parquet_keeps_every_kind_of_unknown_column_as_json_text() -> None:
+    data = parquet(
+        b=pa.array([b"\x00\xff"]),
+        d=pa.array([Decimal("1.50")]),
+        far=pa.array([300_000_000_000_000_000], pa.timestamp("us")),
+        f=pa.array([float("nan")]),
+        l=pa.array([[1, None]]),
+        m=pa.array([{"z": 1, "a": None}]),
+        n=pa.nulls(1),
+        t=pa.array([1_500], pa.timestamp("ns")),
+        u=pa.array([0], pa.timestamp("s", "America/Sao_Paulo")),
+        y=pa.array([-1], pa.date32()),
+    )
+    assert json.loads(taken(data).rows[0]["extras"]) == {
+        "b": "00ff",
+        "d": 1.5,
+        "far": 300_000_000_000_000_000,
+        "f": "nan",
+        "l": [1, None],
+        "m": {"a": None, "z": 1},
+        "t": "1970-01-01T00:00:00.000001Z",
+        "u": "1970-01-01T00:00:00.000000Z",
+        "y": "1969-12-31",
+    }
+
+
+def test_a_parquet_row_with_a_day_beyond_the_calendar_is_rejected_alone() -> None:
+    far = pa.array([20_412, 2_000_000_000, -2_000_000_000], pa.date32())
+    found = taken(parquet(updated_at=far, unknown=far))
+    assert [row["updated_at"] for row in found.rows] == [datetime(2025, 11, 20, tzinfo=UTC)]
+    assert [line for line, _ in found.rejects] == [2, 3]
+
+
+def test_parquet_without_rows_or_without_any_known_column_is_no_failure() -> None:
+    assert taken(parquet(chargeback_id=pa.array([], pa.string()))).rows == []
+    unknown = taken(parquet(chargeback_id=pa.nulls(2), x=[1, 2]))
+    assert [reason for _, reason in unknown.rejects] == ["chargeback_id: missing"] * 2
+
+
+def test_dictionary_encoded_parquet_text_is_text() -> None:
+    coded = pa.array(["open", "won", None]).dictionary_encode()
+    assert [row.get("status") for row in taken(parquet(status=coded)).rows] == ["open", "won", None]
+
+
+@pytest.mark.parametrize(
+    "metadata", [["{}"], [""], ["null"], pa.nulls(1), [None], [{"transaction_id": None}]]
+)
+def test_metadata_with_nothing_in_it_is_null_in_parquet(metadata: Any) -> None:
+    assert taken(parquet(metadata=metadata)).rows == [{"chargeback_id": "c0"}]
+
+
+def test_metadata_as_text_object_or_map_is_the_same_metadata() -> None:
+    entries = {"transaction_id": "t-1", "risk": "high"}
+    as_map = pa.array([list(entries.items())], pa.map_(pa.string(), pa.string()))
+    found = [taken(parquet(metadata=kind)).rows for kind in ([json.dumps(entries)], [entries], as_map)]
+    found += [[one(metadata=entries)], [one(metadata=json.dumps(entries))]]
+    expected = {"chargeback_id": "c0", "transaction_id": "t-1", "extras": '{"metadata":{"risk":"high"}}'}
+    assert found == [[expected]] * 5
+
+
+@pytest.mark.parametrize(
+    "name", ["transaction_id", "customer_email", "_metadata", "extras", "line", "file", "ID", "id"]
+)
+def test_an_unknown_name_is_kept_in_extras_alike_in_both_formats(name: str) -> None:
+    expected = {"chargeback_id": "c0", "extras": json.dumps({name: "x"}, separators=(",", ":"))}
+    assert one(**{name: "x"}) == expected
+    assert taken(parquet(**{name: ["x"]})).rows == [expected]
+
+
+def test_fields_that_differ_in_case_only_are_different_fields() -> None:
+    assert one(id="1", ID="2", Status="x")["extras"] == '{"ID":"2","Status":"x","id":"1"}'
+    assert taken(parquet(id=["1"], ID=["2"])).rows[0]["extras"] == '{"ID":"2","id":"1"}'
+
+
+def test_folder_names_do_not_touch_columns_named_year_month_and_day() -> None:
+    path = "year=2025/month=11/day=20/a"
+    expected = [{"chargeback_id": "c0", "extras": '{"day":"09","month":7,"year":1999}'}]
+    assert taken(parquet(year=[1999], month=[7], day=["09"]), f"{path}.parquet").rows == expected
+    line = json_lines({"chargeback_id": "c0", "year": 1999, "month": 7, "day": "09"})
+    assert taken(line, f"{path}.json").rows == expected
+
+
+def test_expected_lines_take_the_fast_way_and_unknown_fields_the_slow_one() -> None:
+    """The measure of the tests that compare the two ways."""
+    numbered = [(1, json.dumps(GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}).encode())]
+    assert landing_json._all_at_once(numbered) is not None
+    assert landing_json._all_at_once([*numbered, (2, b'{"new": 1}')]) is None
