@@ -42,8 +42,9 @@ package: setup ## dist/: the Lambda's zip and the Glue artifacts
 bench: setup ## timings, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 
-lock: setup ## requirements.lock from pyproject.toml
+lock: setup ## requirements.lock from pyproject.toml, and the updater's part of it
 	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/python scripts/locked_requirements.py updater > consumers/consolidation_updater/requirements.txt
 
 clean: ## remove what was built and run here (not .cache: the downloads)
 	rm -rf .venv .run dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
