@@ -31,6 +31,7 @@ log.dirs={data}
 auto.create.topics.enable=false
 num.partitions=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=500
 offsets.topic.num.partitions=1
 offsets.topic.replication.factor=1
 transaction.state.log.num.partitions=1

@@ -196,6 +196,11 @@ def test_a_missing_topic_is_explained(kafka: stack.Kafka) -> None:
         run(settings(kafka, "nowhere"), Recorder())
 
 
+def test_settings_that_the_broker_refuses_are_explained(kafka: stack.Kafka, topic: str) -> None:
+    with pytest.raises(SettingsError, match="Invalid session timeout"):
+        run(settings(kafka, topic, session_timeout_seconds=0.1), Recorder())
+
+
 def test_a_null_value_is_left_out_as_lambda_does(kafka: stack.Kafka, topic: str) -> None:
     producer = Producer({"bootstrap.servers": kafka.bootstrap_servers})
     producer.produce(topic, key=b"k", value=None)

@@ -45,6 +45,15 @@ LOST: Final = frozenset(
         KafkaError._NO_OFFSET,
     }
 )
+# Trying again does not help.
+HOPELESS: Final = frozenset(
+    {
+        KafkaError.INVALID_SESSION_TIMEOUT,
+        KafkaError.INVALID_GROUP_ID,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    }
+)
 
 
 class Source:
@@ -138,7 +147,7 @@ class Source:
         return self._held.popleft() if self._held else self._poll(seconds)
 
     def _poll(self, seconds: float) -> Message | None:
-        """One message, or None. Raises TransientError when the client cannot go on."""
+        """One message, or None. Raises SettingsError or TransientError when there is no going on."""
         message = self._consumer.poll(seconds)
         if message is None:
             return None
@@ -147,6 +156,8 @@ class Source:
             self._quiet_since = time.monotonic()
             self._told.clear()
             return message
+        if error.code() in HOPELESS:
+            raise SettingsError(f"the broker refuses this consumer ({error.str()}): mend its settings")
         if error.fatal():
             raise TransientError(f"the Kafka consumer cannot go on ({error.str()}): start it again")
         log.warning("Kafka: %s", error.str())

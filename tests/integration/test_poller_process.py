@@ -1,0 +1,98 @@
+"""`chargebacks poll` as a process: killed, stopped, drained."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from chargebacks.local import stack
+from chargebacks.local.event_source.lag import lag
+from chargebacks.local.event_source.settings import PollSettings
+from tests.fixtures.handlers import FILE, released
+from tests.fixtures.kafka import send
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@contextmanager
+def poller(
+    kafka: stack.Kafka, topic: str, function: str, file: Path, *options: str
+) -> Iterator["subprocess.Popen[str]"]:
+    arguments = [
+        *(sys.executable, "-m", "chargebacks", "poll", "--kafka-topic", topic, "--group", topic),
+        *(
+            "--kafka-bootstrap-servers",
+            kafka.bootstrap_servers,
+            "--session-timeout",
+            "1.5",
+            "--window",
+            "0.3",
+        ),
+        *("--handler", f"tests.fixtures.handlers:{function}", *options),
+    ]
+    environment = {**os.environ, FILE: str(file)}
+    with subprocess.Popen(
+        arguments, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(reached: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
+    """Return once it is so; fail when the process ends before."""
+    while not reached():
+        if process.poll() is not None:
+            pytest.fail(f"the poller ended early: {process.stderr.read() if process.stderr else ''}")
+        time.sleep(0.02)
+
+
+def applied(file: Path) -> list[str]:
+    return file.read_text().split("\n")[:-1] if file.exists() else []
+
+
+def settings(kafka: stack.Kafka, topic: str) -> PollSettings:
+    return PollSettings(kafka.bootstrap_servers, topic, group=topic)
+
+
+def test_a_poller_killed_in_mid_batch_loses_nothing(kafka: stack.Kafka, topic: str, tmp_path: Path) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b", "c")
+    first, second = tmp_path / "first", tmp_path / "second"
+    with poller(kafka, topic, "stuck", first) as process:
+        until(lambda: applied(first) == ["a"], process)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    assert lag(settings(kafka, topic)) == 3
+    with poller(kafka, topic, "apply", second, "--until-idle", "1") as process:
+        assert process.wait() == 0
+    assert applied(second) == ["a", "b", "c"]
+    assert lag(settings(kafka, topic)) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_poller_asked_to_stop_finishes_its_batch(
+    kafka: stack.Kafka, topic: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b")
+    file = tmp_path / "applied"
+    with poller(kafka, topic, "slow_to_stop", file) as process:
+        until(lambda: applied(file) == ["in flight"], process)
+        process.send_signal(number)
+        released(file).touch()
+        assert process.wait() == 0
+    assert applied(file) == ["in flight", "a", "b"]
+    assert lag(settings(kafka, topic)) == 0
+
+
+def test_an_unknown_function_is_explained(kafka: stack.Kafka, topic: str, tmp_path: Path) -> None:
+    with poller(kafka, topic, "nothing", tmp_path / "applied") as process:
+        assert process.wait() == 2
+        assert process.stderr is not None
+        assert "handler 'tests.fixtures.handlers:nothing' cannot be loaded" in process.stderr.read()
