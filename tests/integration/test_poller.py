@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,8 +58,21 @@ class Recorder:
         return left > 0
 
     @property
+    def done(self) -> set[str]:
+        """What it was given; told apart from failures only where it fails nothing."""
+        return {value for batch in self.seen for value in batch}
+
+    @property
     def seen(self) -> list[list[str]]:
         return [values(event) for event in self.events]
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    """Return once it is so; a test that waits for a minute fails."""
+    deadline = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def run(asked: PollSettings, handler: Callable[..., Any]) -> list[Attempt]:
@@ -188,6 +202,48 @@ def test_two_pollers_share_the_partitions(kafka: stack.Kafka) -> None:
             thread.join()
     assert all(sources)
     run(settings(kafka, topic), handler(set()))
+    assert lag(asked) == 0
+
+
+def test_what_one_poller_cannot_do_the_other_does_when_the_partition_moves(kafka: stack.Kafka) -> None:
+    topic = new_topic(kafka.bootstrap_servers, partitions=2)
+    for partition in (0, 1):
+        send(kafka.bootstrap_servers, topic, f"a{partition}", f"b{partition}", partition=partition)
+    stop_failing, stop = threading.Event(), threading.Event()
+    asked = settings(kafka, topic, until_idle_seconds=None, max_retries=None)
+    failing, working = Recorder(b0=10**6, b1=10**6), Recorder()
+    first = threading.Thread(target=poll, args=(asked, failing, stop_failing))
+    second = threading.Thread(target=poll, args=(asked, working, stop))
+    first.start()
+    try:
+        wait_until(lambda: len(failing.events) > 3)
+        second.start()
+        wait_until(lambda: bool(working.events))  # it got one of the two, from the failed record on
+    finally:
+        stop_failing.set()
+        first.join()
+    wait_until(lambda: len(working.done) == 2)
+    stop.set()
+    second.join()
+    assert working.done == {"b0", "b1"}
+    assert lag(asked) == 0
+
+
+def test_a_poller_lives_through_a_restart_of_the_broker(kafka: stack.Kafka, topic: str) -> None:
+    stop, recorder = threading.Event(), Recorder()
+    asked = settings(kafka, topic, until_idle_seconds=None)
+    thread = threading.Thread(target=poll, args=(asked, recorder, stop))
+    send(kafka.bootstrap_servers, topic, "before")
+    thread.start()
+    try:
+        wait_until(lambda: recorder.done == {"before"})
+        kafka.server.stop()
+        kafka.server.start()
+        send(kafka.bootstrap_servers, topic, "after")
+        wait_until(lambda: recorder.done == {"before", "after"})
+    finally:
+        stop.set()
+        thread.join()
     assert lag(asked) == 0
 
 

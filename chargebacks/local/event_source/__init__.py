@@ -1,10 +1,8 @@
 """AWS Lambda's event source mapping for Kafka, on this machine: from the real topic to the real handler.
 
-event      a batch of records as the event that Lambda makes of it        (pure)
-batch      when a batch is full                                           (pure)
-answer     which records of a batch the handler's answer says failed      (pure)
-delivery   what is left of a batch, and which offsets may be committed    (pure)
-context    the context object that a handler gets
-source     the Kafka consumer
-poller     the loop: gather, invoke, retry, commit
+Pure: `event` (a batch as the event that Lambda makes of it), `batch` (when a batch is full), `answer` (which
+records the handler's answer says failed), `delivery` (what is left of a batch, what may be committed).
+
+At work: `source` and `client` (a member of the consumer group), `invoke` and `context` (one call of a handler),
+`aside` (where records go whose retries ran out), `poller` (the loop), `lag` (how far the group is behind).
 """

@@ -41,23 +41,28 @@ def load(name: str) -> Handler:
     return handler
 
 
-def invoke(settings: PollSettings, handler: Handler, records: tuple[event.Record, ...]) -> Result:
+def invoke(
+    settings: PollSettings,
+    handler: Handler,
+    records: tuple[event.Record, ...],
+    clock: Callable[[], float] = time.monotonic,
+) -> Result:
     """Hand the records over, and read from the answer which failed.
 
     An exception of the handler fails them all. So does an answer that came after the timeout: Lambda would
     have ended the function by then.
     """
     everything = frozenset(record.id for record in records)
-    started = time.monotonic()
-    context = LambdaContext(settings.function_name, deadline=started + settings.timeout_seconds)
+    started = clock()
+    context = LambdaContext(settings.function_name, started + settings.timeout_seconds, clock)
     # Over JSON and back, as between Lambda and its function: neither side holds the other's objects.
     formed = json.dumps(event.form(records, settings.event_source_arn, settings.bootstrap_servers))
     try:
         answered = json.loads(json.dumps(handler(json.loads(formed), context)))
     except Exception:
         log.exception("the handler failed on %d records from %s", len(records), records[0].id)
-        return Result(everything, None, time.monotonic() - started)
-    seconds = time.monotonic() - started
+        return Result(everything, None, clock() - started)
+    seconds = clock() - started
     if context.get_remaining_time_in_millis() == 0:
         log.warning("the handler took %.1f s, more than its timeout: the batch counts as failed", seconds)
         return Result(everything, None, seconds)

@@ -7,12 +7,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from confluent_kafka import (
-    TIMESTAMP_CREATE_TIME,
-    TIMESTAMP_LOG_APPEND_TIME,
     Consumer,
     KafkaError,
     KafkaException,
@@ -20,21 +17,16 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from chargebacks.adapters.kafka import client_config
 from chargebacks.errors import SettingsError, TransientError
 from chargebacks.local.event_source.batch import Gathering
+from chargebacks.local.event_source.client import configuration, record_of
 from chargebacks.local.event_source.event import Record
-from chargebacks.local.event_source.settings import POSITIONS, PollSettings
+from chargebacks.local.event_source.settings import PollSettings
 
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS: Final = 0.2  # how late a stop is noticed
 METADATA_SECONDS: Final = 15.0
-HANDLER_SECONDS: Final = 900  # longer than any function may run: 14 minutes for a Kafka mapping
-TIMESTAMP_TYPES: Final = {
-    TIMESTAMP_CREATE_TIME: "CREATE_TIME",
-    TIMESTAMP_LOG_APPEND_TIME: "LOG_APPEND_TIME",
-}
 # The partition is somebody else's by now: they read it again from the last commit. Nothing is lost.
 LOST: Final = frozenset(
     {
@@ -61,7 +53,7 @@ class Source:
 
     def __init__(self, settings: PollSettings) -> None:
         self._settings = settings
-        self._consumer = Consumer(_configuration(settings) | {"error_cb": self._heard}, logger=log)
+        self._consumer = Consumer(configuration(settings) | {"error_cb": self._heard}, logger=log)
         self._held: deque[Message] = deque()  # read, but for the next batch
         self._taken: set[str] = set()
         self._uncommitted: dict[tuple[str, int], int] = {}
@@ -100,7 +92,7 @@ class Source:
             if message is None:
                 if not gathering.records and self.idle():
                     break
-            elif not gathering.add(_record(message), time.monotonic()):
+            elif not gathering.add(record_of(message), time.monotonic()):
                 self._held.appendleft(message)
                 break
         # A stop in the middle leaves the records: they are not committed, so the next poller reads them.
@@ -184,40 +176,3 @@ class Source:
         self._held = deque(one for one in self._held if (one.topic(), one.partition()) not in gone)
         for partition in gone:
             self._uncommitted.pop(partition, None)
-
-
-def _configuration(settings: PollSettings) -> dict[str, Any]:
-    session_ms = int(settings.session_timeout_seconds * 1000)
-    return client_config(settings.bootstrap_servers, settings.kafka_auth) | {
-        "group.id": settings.group,
-        "auto.offset.reset": POSITIONS[settings.starting_position],
-        "log_level": 2,  # connection errors are told once, by the error callback
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "max.poll.interval.ms": HANDLER_SECONDS * 1000,
-        "session.timeout.ms": session_ms,
-        "heartbeat.interval.ms": max(1, session_ms // 4),
-    }
-
-
-def _record(message: Message) -> Record:
-    kind, timestamp = message.timestamp()
-    return Record(
-        topic=message.topic() or "",
-        partition=message.partition() or 0,
-        offset=message.offset() or 0,
-        timestamp=timestamp,
-        timestamp_type=TIMESTAMP_TYPES.get(kind, "NO_TIMESTAMP_TYPE"),
-        key=message.key(),
-        value=message.value(),
-        headers=tuple((name, _bytes(value)) for name, value in _pairs(message)),
-    )
-
-
-def _pairs(message: Message) -> Iterable[tuple[str, str | bytes | None]]:
-    headers = message.headers() or ()
-    return headers.items() if isinstance(headers, dict) else headers
-
-
-def _bytes(value: str | bytes | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value

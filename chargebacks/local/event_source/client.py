@@ -1,0 +1,55 @@
+"""How the poller speaks to its Kafka client: the consumer's settings, and a message as our own record."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Message
+
+from chargebacks.adapters.kafka import client_config
+from chargebacks.local.event_source.event import Record
+from chargebacks.local.event_source.settings import POSITIONS, PollSettings
+
+HANDLER_SECONDS: Final = 900  # longer than any function may run: 14 minutes for a Kafka mapping
+TIMESTAMP_TYPES: Final = {
+    TIMESTAMP_CREATE_TIME: "CREATE_TIME",
+    TIMESTAMP_LOG_APPEND_TIME: "LOG_APPEND_TIME",
+}
+
+
+def configuration(settings: PollSettings) -> dict[str, Any]:
+    """librdkafka settings of a consumer that commits only when told to."""
+    session_ms = int(settings.session_timeout_seconds * 1000)
+    return client_config(settings.bootstrap_servers, settings.kafka_auth) | {
+        "group.id": settings.group,
+        "auto.offset.reset": POSITIONS[settings.starting_position],
+        "log_level": 2,  # connection errors are told once, by the error callback
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "max.poll.interval.ms": HANDLER_SECONDS * 1000,
+        "session.timeout.ms": session_ms,
+        "heartbeat.interval.ms": max(1, session_ms // 4),
+    }
+
+
+def record_of(message: Message) -> Record:
+    """The message as our own record."""
+    kind, timestamp = message.timestamp()
+    return Record(
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        timestamp=timestamp,
+        timestamp_type=TIMESTAMP_TYPES.get(kind, "NO_TIMESTAMP_TYPE"),
+        key=message.key(),
+        value=message.value(),
+        headers=tuple((name, _bytes(value)) for name, value in _pairs(message)),
+    )
+
+
+def _pairs(message: Message) -> Iterable[tuple[str, str | bytes | None]]:
+    headers = message.headers() or ()
+    return headers.items() if isinstance(headers, dict) else headers
+
+
+def _bytes(value: str | bytes | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
