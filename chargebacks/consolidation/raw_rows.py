@@ -19,7 +19,8 @@ LINE: Final = "line"
 MAX_DEPTH: Final = 32  # of nesting in a field that the record does not know, as in messages
 KNOWN: Final = frozenset({*record.FIELDS, *record.OWN_ATTRIBUTES})
 TEXTS: Final = ("chargeback_id", *record.TEXT_FIELDS)
-VALUES: Final = ("amount", *record.INSTANT_FIELDS, record.CONSOLIDATION_DATE)
+JUDGED: Final = ("amount", *record.INSTANT_FIELDS)
+VALUES: Final = (*JUDGED, record.CONSOLIDATION_DATE)
 COLUMNS: Final = (*TEXTS, *record.METADATA_FIELDS, *VALUES, record.EXTRAS)
 
 
@@ -92,7 +93,8 @@ def _as_text(found: Mapping[str, Any], parse: Callable[[str], Any]) -> dict[str,
     metadata = _metadata(found.get("metadata"), parse)
     row = {name: _text(name, found.get(name)) for name in TEXTS}
     row |= {name: _text(f"metadata.{name}", metadata.get(name)) for name in record.METADATA_FIELDS}
-    row |= {name: _number_or_text(name, found.get(name)) for name in VALUES}
+    row |= {name: _number_or_text(name, found.get(name)) for name in JUDGED}
+    row[record.CONSOLIDATION_DATE] = _own_date(found.get(record.CONSOLIDATION_DATE))
     other = {name: value for name, value in metadata.items() if name not in record.METADATA_FIELDS}
     return row | {record.EXTRAS: extras(unknown(found), other)}
 
@@ -135,6 +137,14 @@ def _number_or_text(name: str, value: object) -> str | None:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     raise TypeError(f"{name}: neither number nor text")
+
+
+def _own_date(value: object) -> str | None:
+    """Our own attribute is no ground to reject a record: whatever is no instant is just none of ours."""
+    try:
+        return _number_or_text(record.CONSOLIDATION_DATE, value)
+    except (TypeError, ValueError):
+        return None
 
 
 def _shallow(value: object, levels: int) -> None:

@@ -172,6 +172,8 @@ def _instant(value: Any) -> datetime:
         return _epoch(Decimal(_exact(value)))
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
+    if not isinstance(value, str | datetime):
+        raise TypeError
     moment: datetime = _from_iso(value) if isinstance(value, str) else value
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 

@@ -221,3 +221,18 @@ def test_expected_lines_take_the_fast_way_and_unknown_fields_the_slow_one() -> N
     numbered = [(1, json.dumps(GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}).encode())]
     assert landing_json._all_at_once(numbered) is not None
     assert landing_json._all_at_once([*numbered, (2, b'{"new": 1}')]) is None
+
+
+@pytest.mark.parametrize("amount", ["1" * 31, "3.5217468552498673e-96", "0." + "0" * 60 + "1", "1e60"])
+@pytest.mark.parametrize("name", ['"amount"', '"amoun\\u0074"', '"\\u0061mount"'])
+def test_an_amount_out_of_reach_never_wraps_around_to_another(amount: str, name: str) -> None:
+    """Arrow's parser, which reads plain files, makes 90264010348295720720987288815.695365632 of 31 ones."""
+    for text in (amount, f'"{amount}"'):
+        found = taken(b'{"chargeback_id": "a", ' + name.encode() + b": " + text.encode() + b"}")
+        assert (found.rows, len(found.rejects)) == ([], 1)
+
+
+def test_our_own_date_of_any_type_is_no_ground_to_reject_a_record() -> None:
+    assert one(consolidation_date=[1]) == one(consolidation_date={"x": True}) == {"chargeback_id": "c0"}
+    line = b'{"chargeback_id": "c0", "consolidation_date": "\\udc00"}'
+    assert taken(line).rows == [{"chargeback_id": "c0"}]
