@@ -72,7 +72,10 @@ def test_poison_that_is_not_reached_is_reported_too(build: Callable[..., Updater
     assert failed_offsets(updater.handle(of(b"poison", slice_of("cb-1")), asked(0))) == [0, 1]
 
 
-def test_pauses_end_before_the_invocation_does(build: Callable[..., Updater], table: Any) -> None:
-    """With a pause of up to a day in sight, only the time left keeps the updater from sleeping through it."""
-    updater = build(dlq_url="http://127.0.0.1:1/queue", backoff=86_400.0, backoff_limit=86_400.0)
-    assert failed_offsets(updater.handle(of(b"poison"), Context(remaining=lambda: 8_001))) == [0]
+def test_no_pause_outlasts_the_invocation(
+    build: Callable[..., Updater], table: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    updater = build(dlq_url="http://127.0.0.1:1/queue", attempts=2, backoff=1.0, backoff_limit=1.0)
+    a_moment = Context(remaining=lambda: updater.settings.reserve * 1000 + 1e-6)
+    assert failed_offsets(updater.handle(of(b"poison"), a_moment)) == [0]
+    assert "no time is left to try again" in capsys.readouterr().out
