@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Final
 
 from tests.oracle.exact_json import Literal, json_text, read_json
@@ -37,7 +37,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 EPOCH_NUMBER: Final = re.compile(r"-?\d{9,19}(\.\d{1,9})?", re.ASCII)
 ISO: Final = re.compile(
-    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?)? ?([Zz]|[+-]\d\d(:?\d\d)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?)? ?([Zz]|[+-]\d\d(:?[0-5]\d)?)?", re.ASCII
 )
 CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
@@ -122,7 +122,7 @@ def _key(value: Any) -> str:
     if value is None or value == "":
         raise Rejected("no key")
     key = _text(KEY, value) or ""
-    if not key.strip():
+    if all(character.isspace() or character == "\ufeff" for character in key):
         raise Rejected("blank key")
     if len(key) > 256:
         raise Rejected("key is too long")
@@ -166,7 +166,7 @@ def _extras(raw: dict[str, Any], metadata: dict[str, Any]) -> str | None:
 
 
 def _instant(value: Any) -> datetime:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | date):
         raise TypeError
     if isinstance(value, int | float | Decimal) or (isinstance(value, str) and EPOCH_NUMBER.fullmatch(value)):
         return _epoch(Decimal(_exact(value)))
@@ -207,7 +207,7 @@ def _exact(value: str | float | Decimal) -> Decimal | str:
 
 
 def _places(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
+    exponent = number.normalize(Context(prec=1000)).as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0
 
 

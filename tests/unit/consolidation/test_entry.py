@@ -1,0 +1,101 @@
+"""The log entry: stored and read back equal; counts that do not add up never pass."""
+
+import json
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chargebacks.consolidation.converge import OURS
+from chargebacks.consolidation.entry import Announcement, Counts, DataFile, Entry
+from chargebacks.errors import ConservationError
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+COUNT = st.integers(0, 2**53)
+FILES = st.builds(DataFile, TEXT.map(lambda t: t + ".csv"), COUNT, COUNT, COUNT, COUNT)
+ENTRIES = st.builds(
+    Entry,
+    commit=st.integers(1, 10**8),
+    run=TEXT,
+    partition_date=st.dates(),
+    execution_time=st.datetimes(),
+    execution_sequence=st.integers(1, 24),
+    total_executions=st.integers(1, 24),
+    completed_at=st.datetimes(timezones=st.just(UTC)),
+    job_name=TEXT,
+    output_path=TEXT,
+    output_format=st.sampled_from(["csv", "json", "parquet"]),
+    buckets=st.integers(1, 1000),
+    counts=st.builds(Counts, *[COUNT] * 6),
+    files=st.lists(FILES, max_size=3).map(tuple),
+    announcement=st.builds(Announcement, TEXT, TEXT, COUNT, st.lists(TEXT, max_size=3).map(tuple)),
+    coverage=st.none() | TEXT,
+    rejects=st.none() | TEXT,
+    landing_files=COUNT,
+)
+
+
+@given(ENTRIES)
+def test_an_entry_is_read_back_equal_and_written_alike_twice(entry: Entry) -> None:
+    stored = entry.to_json()
+    assert Entry.from_json(stored) == entry
+    assert Entry.from_json(stored).to_json() == stored
+
+
+def test_an_entry_is_json_with_its_version_and_readable_times() -> None:
+    stored = json.loads(sample().to_json())
+    assert stored["version"] == 1
+    assert stored["partition_date"] == "2025-11-20"
+    assert stored["execution_time"] == "2025-11-20T06:30:00"
+    assert stored["completed_at"] == "2025-11-20T06:45:32.000000+00:00"
+
+
+def sample() -> Entry:
+    return Entry(
+        commit=7,
+        run="r",
+        partition_date=date(2025, 11, 20),
+        execution_time=datetime.fromisoformat("2025-11-20T06:30:00"),
+        execution_sequence=2,
+        total_executions=4,
+        completed_at=datetime(2025, 11, 20, 6, 45, 32, tzinfo=UTC),
+        job_name="j",
+        output_path="/out",
+        output_format="csv",
+        buckets=10,
+        counts=Counts(),
+        files=(),
+        announcement=Announcement("t", "changed", 0),
+    )
+
+
+COUNTED = Counts(21, 6, 5, 4, 3, 3)
+
+
+def test_counts_that_add_up_pass() -> None:
+    COUNTED.check("here")
+    Counts().check("here")
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Counts)])
+@pytest.mark.parametrize("by", [1, -1])
+def test_one_record_too_many_or_too_few_anywhere_breaks_the_law(name: str, by: int) -> None:
+    wrong = replace(COUNTED, **{name: getattr(COUNTED, name) + by})
+    with pytest.raises(ConservationError, match="partition x: "):
+        wrong.check("partition x")
+
+
+@pytest.mark.parametrize(("ids", "slices"), [(0, 0), (1, 1), (500, 1), (501, 2), (1000, 2), (1001, 3)])
+def test_every_500_ids_are_a_slice(ids: int, slices: int) -> None:
+    assert Announcement("t", "changed", ids).slices == slices
+
+
+@pytest.mark.parametrize("path", ["generations/x/data/part-00003-17.csv", "a.b/part-00003-0.parquet"])
+def test_a_files_name_in_the_view_tells_bucket_and_commit_and_is_known_as_ours(path: str) -> None:
+    name = DataFile(path, 12, 3, 1, 1).view_name
+    assert name == f"part-00003-c00000012.{path.rsplit('.', 1)[-1]}"
+    match = OURS.fullmatch(name)
+    assert match
+    assert int(match[1]) == 12
