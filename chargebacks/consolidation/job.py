@@ -84,18 +84,34 @@ def choose(settings: JobSettings, state: Store, landing_store: Store) -> Chosen:
                 strict=True,
             )
         )
-    days, left = {}, {}
+    chosen = Chosen({}, {})
     for day in earlier:
-        head = CommitLog(state, day).head() if listings[day] else None
-        known = plan.EarlierDay(
-            day, len(listings[day]), head.landing_files if head else 0, head.execution_time if head else None
-        )
-        if plan.is_due(known, target, settings.lookback_days, oldest, settings.schedule_zone):
-            if landing.compare(listings[day], CommitLog(state, day).covered()).new:
-                days[day] = listings[day]
-        elif known.listed > known.covered:
-            left[day] = known.listed - known.covered
-    return Chosen(days | {target: listings[target]}, left)
+        _choose_earlier(day, listings[day], oldest, settings, state, chosen)
+    chosen.days[target] = listings[target]
+    return chosen
+
+
+def _choose_earlier(
+    day: date,
+    listed: list[LandingFile],
+    oldest: date | None,
+    settings: JobSettings,
+    state: Store,
+    chosen: Chosen,
+) -> None:
+    """Put the day among those chosen or those left, when it has uncovered files."""
+    files = [file for file in listed if not landing.is_marker(file)]
+    head = CommitLog(state, day).head() if files else None
+    covered = head.landing_files if head else 0
+    known = plan.EarlierDay(day, len(files), covered, head.execution_time if head else None)
+    due = plan.is_due(known, settings.partition_date, settings.lookback_days, oldest, settings.schedule_zone)
+    if not due and known.listed == known.covered:
+        return  # out of reach and as many as ever: not worth reading which
+    new = landing.compare(files, CommitLog(state, day).covered()).new
+    if new and due:
+        chosen.days[day] = listed
+    elif new:
+        chosen.left[day] = len(new)
 
 
 def announce(state: Store, days: list[date], publisher: Publisher | None) -> str | None:

@@ -106,3 +106,13 @@ def land(root: Path, path: str, data: bytes | Iterable[Mapping[str, Any]]) -> Pa
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data if isinstance(data, bytes) else json_lines(*data))
     return target
+
+
+def records(*ids: str, **fields: str) -> list[Row]:
+    """One record an id, updated at one o'clock."""
+    return [{"chargeback_id": one, "updated_at": f"{DAY}T01:00:00Z", **fields} for one in ids]
+
+
+def newer(*ids: str, **fields: str) -> list[Row]:
+    """The same, updated at eleven."""
+    return records(*ids, **{"updated_at": f"{DAY}T11:00:00Z", **fields})
