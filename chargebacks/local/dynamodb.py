@@ -1,5 +1,6 @@
 """DynamoDB Local on this machine, in memory, and the chargebacks table in it."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,10 +27,12 @@ INDEX_KEY: Final = "created_date"
 
 def database(folder: Path, jars: Path, port: int) -> Server:
     """DynamoDB Local, not started yet; its log is in `folder`."""
-    flags = ("-Xms128m", "-Xmx1g", f"-Djava.library.path={jars}", f"-Dsqlite4java.library.path={jars}")
+    temporary = folder / "tmp"  # it unpacks a native library at every start, and leaves it there
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    flags = ("-Xms128m", "-Xmx1g", f"-Djava.io.tmpdir={temporary}")
     arguments = ("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port))
     command = [str(java()), *JVM_FLAGS, *flags, "-cp", f"{jars}/*", MAIN, *arguments]
-    folder.mkdir(parents=True, exist_ok=True)
     asked = client(f"http://{HOST}:{port}", attempts=1)
     return Server("DynamoDB Local", command, folder / "dynamodb.log", lambda: _answers(asked))
 

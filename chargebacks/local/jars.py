@@ -99,6 +99,8 @@ def verify(folder: Path, jars: list[Jar]) -> None:
 
 
 def _fetch(name: str, jars: list[Jar], folder: Path, progress: Progress) -> None:
+    for left_over in folder.parent.glob(f"{name}-*.part"):  # of a fetch that was killed
+        shutil.rmtree(left_over, ignore_errors=True)
     temporary = Path(tempfile.mkdtemp(prefix=f"{name}-", suffix=".part", dir=folder.parent))
     try:
         ivy.fetch(jars, ivy_jar(), temporary / "work", lambda here: progress(name, here, len(jars)))

@@ -115,6 +115,13 @@ def test_a_machine_that_is_offline_is_told_so_and_can_try_again(machine: Path) -
     assert jars.ensure("some", cache=machine / "cache").is_dir()
 
 
+def test_what_a_killed_fetch_left_is_cleared_away(machine: Path) -> None:
+    left_over = machine / "cache" / "some-abc.part"
+    left_over.mkdir(parents=True)
+    jars.ensure("some", cache=machine / "cache")
+    assert not left_over.exists()
+
+
 def test_another_list_is_another_folder(machine: Path) -> None:
     first = jars.ensure("some", cache=machine / "cache")
     (machine / "some.sha256").write_text(listed("part0"))
