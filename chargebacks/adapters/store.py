@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copyfile
 from typing import Any, Final
 
 import obstore
@@ -37,7 +38,9 @@ def _explained(action: str, where: str) -> Iterator[None]:
     """Turn what the store's client raises into one line of our own; "not there" stays FileNotFoundError."""
     try:
         yield
-    except (BaseError, PermissionError, TimeoutError) as error:
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
         cause = next(iter(str(error).splitlines()), type(error).__name__)
         raise StorageError(f"{action} of {where} failed: {cause}") from error
 
@@ -99,13 +102,13 @@ class Store:
         return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found["common_prefixes"])
 
     def copy_to(self, path: str, target: "Store", target_path: str) -> None:
-        """Copy an object to a store of the same kind: on S3 by the server, here by a hard link.
+        """Copy an object to a store of the same kind, over another: on S3 by the server, here by a hard link.
 
-        A target that exists is left (here) or overwritten by the same bytes (S3): what we copy is immutable.
+        Raises FileNotFoundError.
         """
         with _explained("copy", self.url(path)):
             if self.local:
-                _link(f"{self.root}/{path}", f"{target.root}/{target_path}")
+                _place(f"{self.root}/{path}", f"{target.root}/{target_path}")
             elif _bucket(self.root) == _bucket(target.root):
                 obstore.copy(self._inner, self._full(path), target._full(target_path))
             else:
@@ -146,7 +149,18 @@ def _bucket(root: str) -> str:
     return root.removeprefix("s3://").partition("/")[0]
 
 
-def _link(source: str, target: str) -> None:
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        Path(target).hardlink_to(source)
+def _place(source: str, target: str) -> None:
+    """A hard link, or a copy where the file system has none, moved into place whole.
+
+    Its name until then is one that no listing shows: hidden, and with the ending of obstore's own staging files.
+    """
+    folder, _, name = target.rpartition("/")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    staged = Path(folder, f".{name}#{os.getpid()}")
+    staged.unlink(missing_ok=True)
+    try:
+        staged.hardlink_to(source)
+    except OSError:  # another file system, or one without links
+        copyfile(source, staged)
+    staged.replace(target)
+    staged.unlink(missing_ok=True)  # a rename onto another link of the same file leaves both

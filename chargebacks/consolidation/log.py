@@ -114,10 +114,13 @@ def clear_pending(store: Store, pending: Pending) -> None:
 
 
 def list_pending(store: Store) -> Iterator[Pending]:
-    """Every marker, whatever the date."""
+    """Every marker, whatever the date; not one that its run clears while we look."""
     for stored in store.walk("pending"):
         _, day, name = stored.path.split("/")
-        told = json.loads(store.get(stored.path))
+        try:
+            told = json.loads(store.get(stored.path))
+        except FileNotFoundError:
+            continue
         yield Pending(date.fromisoformat(day), name.removesuffix(".json"), told["commit"])
 
 
