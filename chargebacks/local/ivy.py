@@ -38,8 +38,6 @@ class Artifact(Protocol):
     def module(self) -> str: ...
     @property
     def revision(self) -> str: ...
-    @property
-    def extension(self) -> str: ...
 
 
 def fetch(artifacts: Sequence[Artifact], ivy_jar: Path, folder: Path, arrived: Callable[[int], None]) -> None:
@@ -101,12 +99,10 @@ def module_file(artifacts: Sequence[Artifact]) -> str:
 
 
 def _dependency(artifact: Artifact) -> str:
-    module, kind = quoteattr(artifact.module), quoteattr(artifact.extension)
-    organisation, revision = quoteattr(artifact.organisation), quoteattr(artifact.revision)
+    organisation, module = quoteattr(artifact.organisation), quoteattr(artifact.module)
     return (
-        f"<dependency org={organisation} name={module} rev={revision}"
-        ' transitive="false" conf="files->default">'
-        f"<artifact name={module} type={kind} ext={kind}/></dependency>"
+        f"<dependency org={organisation} name={module} rev={quoteattr(artifact.revision)}"
+        ' transitive="false" conf="files->default"/>'
     )
 
 

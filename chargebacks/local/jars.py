@@ -31,11 +31,10 @@ class Jar:
     organisation: str
     module: str
     revision: str
-    extension: str = "jar"
 
     @property
     def file_name(self) -> str:
-        return f"{self.module}-{self.revision}.{self.extension}"
+        return f"{self.module}-{self.revision}.jar"
 
 
 def quiet(_name: str, _here: int, _all: int) -> None:
@@ -68,7 +67,7 @@ def ensure(name: str, progress: Progress = quiet, cache: Path | None = None) -> 
 
 
 def read_list(text: str) -> list[Jar]:
-    """The jars that a list pins, a line each: `sha256  organisation:module:revision[@extension]`."""
+    """The jars that a list pins, a line each: `sha256  organisation:module:revision`."""
     rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [_jar(sha256, coordinates) for sha256, coordinates in rows]
 
@@ -79,9 +78,8 @@ def _digest(jars: list[Jar]) -> str:
 
 
 def _jar(sha256: str, coordinates: str) -> Jar:
-    organisation, module, rest = coordinates.split(":")
-    revision, _, extension = rest.partition("@")
-    return Jar(sha256, organisation, module, revision, extension or "jar")
+    organisation, module, revision = coordinates.split(":")
+    return Jar(sha256, organisation, module, revision)
 
 
 def verify(folder: Path, jars: list[Jar]) -> None:
