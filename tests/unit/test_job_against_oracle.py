@@ -1,0 +1,93 @@
+"""The job and the oracle, two readings of the same rules, agree on any records, files and executions."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from chargebacks.consolidation import job
+from chargebacks.consolidation.engine import InProcessEngine
+from chargebacks.settings import FORMATS, JobSettings
+from tests.fixtures.landing_files import landing_files
+from tests.oracle.check_files import check_files
+from tests.oracle.expect import Execution, expectations
+
+FOLDERS = ("2025/11/20", "year=2025/month=11/day=20", "2025/11/19")
+TIMES = ("2025-11-20T06:30:00", "2025-11-20T12:30:00")
+
+arriving = st.lists(st.tuples(st.sampled_from(FOLDERS), landing_files), min_size=1, max_size=3)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(arriving, arriving, st.sampled_from(FORMATS))
+def test_job_and_oracle_agree_on_any_files(
+    early: list[tuple[str, bytes]], late: list[tuple[str, bytes]], output_format: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        executions, told = [], []
+        for number, (time, arriving) in enumerate(zip(TIMES, (early, late), strict=True)):
+            arrived = tuple(_land(root / "landing", arriving, number))
+            executions.append(Execution("2025-11-20", time, arrived))
+            told += _run(root, time, output_format)
+        expected = list(expectations(root / "landing", executions, lookback_days=1))
+        assert told == [
+            (one.partition_date, one.execution_time, one.message_counts, len(one.announced), one.unreadable)
+            for one in sorted(expected, key=lambda one: (one.execution_time, one.partition_date))
+        ]
+        newest = {one.partition_date: one for one in expected}
+        for one in newest.values():
+            assert not list(check_files(one, root / "out/c", root / "out/_state/c", at_most=3))
+
+
+def _land(landing: Path, arriving: list[tuple[str, bytes]], number: int) -> list[str]:
+    landing.mkdir(exist_ok=True)
+    paths = []
+    for position, (folder, data) in enumerate(arriving):
+        ending = "parquet" if data.startswith(b"PAR1") else "json"
+        paths.append(f"{folder}/{number}-{position}.{ending}")
+        (landing / folder).mkdir(parents=True, exist_ok=True)
+        (landing / paths[-1]).write_bytes(data)
+    return paths
+
+
+def _run(root: Path, time: str, output_format: str) -> list[tuple[Any, ...]]:
+    arguments = {
+        "landing_path": str(root / "landing"),
+        "output_path": str(root / "out" / "c"),
+        "partition_date": "2025-11-20",
+        "execution_time": time,
+        "output_format": output_format,
+        "output_files": "3",
+        "max_rejected_share": "1",
+    }
+    parsed = JobSettings.parse(arguments, datetime.now(UTC))
+    reports = job.run(parsed, InProcessEngine(), None).to_json()
+    assert [report["error"] for report in reports] == [None] * len(reports)
+    return [
+        (
+            report["partition_date"],
+            report["execution_time"],
+            {
+                name: report[name]
+                for name in (
+                    "records_read",
+                    "records_processed",
+                    "duplicates_removed",
+                    "records_rejected",
+                    "echoes_ignored",
+                )
+            },
+            report["chargebacks_announced"],
+            report["files_unreadable"],
+        )
+        for report in reports
+    ]
