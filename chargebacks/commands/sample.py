@@ -5,8 +5,11 @@ import json
 import click
 
 from chargebacks import schedule
+from chargebacks.adapters.store import Store
+from chargebacks.errors import SettingsError
 from chargebacks.local.sample.deliveries import Recipe
-from chargebacks.local.sample.generate import StoreTarget, Window, check, generate
+from chargebacks.local.sample.generate import Window, check, generate
+from chargebacks.settings import absolute
 
 
 @click.command(name="sample")
@@ -25,8 +28,11 @@ def command(target: str, size: int, files: int, day: str, seed: int, as_json: bo
     malformed records, an unreadable file, and a late file for the day before.
     """
     recipe = check(Recipe(schedule.parse_date(day), size, files, seed))
-    for window in generate(recipe, StoreTarget(target)):
-        click.echo(_as_json(window) if as_json else _as_text(window))
+    try:
+        for window in generate(recipe, Store(absolute(target))):
+            click.echo(_as_json(window) if as_json else _as_text(window))
+    except FileNotFoundError:
+        raise SettingsError(f"{target!r} is in a bucket that does not exist: create it first") from None
 
 
 def _as_json(window: Window) -> str:

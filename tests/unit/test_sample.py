@@ -10,10 +10,11 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from chargebacks.adapters.store import Store
 from chargebacks.commands.sample import command
 from chargebacks.errors import SettingsError
 from chargebacks.local.sample.deliveries import Recipe
-from chargebacks.local.sample.generate import StoreTarget, Window, check, generate
+from chargebacks.local.sample.generate import Window, check, generate
 from tests.oracle.expect import Execution, Expected, expectations
 from tests.oracle.landing import day_of
 
@@ -37,7 +38,7 @@ def made() -> tuple[list[Window], Kept]:
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> list[Expected]:
     landing = tmp_path_factory.mktemp("landing")
-    windows = generate(RECIPE, StoreTarget(str(landing)))
+    windows = generate(RECIPE, Store(str(landing)))
     executions = [Execution("2025-11-20", w.execution_time.isoformat(), w.files) for w in windows]
     return list(expectations(landing, executions, lookback_days=1))
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from chargebacks import partition, schedule
+from chargebacks.adapters.store import Store
 from chargebacks.errors import SettingsError
 from chargebacks.local.day.places import Places
 from chargebacks.local.sample.deliveries import Recipe
-from chargebacks.local.sample.generate import StoreTarget, generate
+from chargebacks.local.sample.generate import generate
 
 LAST_SLOT: Final = time(18, 30)
 DAY_FOLDER: Final = re.compile(r"(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?)")
@@ -30,7 +31,7 @@ class Execution:
 
 def sampled(recipe: Recipe, places: Places) -> list[Execution]:
     """Make a sample day upstream of the landing zone; four executions."""
-    windows = generate(recipe, StoreTarget(str(places.upstream)))
+    windows = generate(recipe, Store(str(places.upstream)))
     return [
         Execution(number, recipe.day, schedule.naive_utc(window.execution_time), window.files)
         for number, window in enumerate(windows, 1)

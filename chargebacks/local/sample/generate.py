@@ -6,13 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Final, Protocol
 
-import obstore
 import polars as pl
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, from_url
 
 from chargebacks.errors import SettingsError
 from chargebacks.local.sample import deliveries as d
@@ -27,7 +23,7 @@ ROWS_AT_ONCE: Final = 50_000
 
 
 class Target(Protocol):
-    """Where files go: a prefix of a store."""
+    """Where files go. A `Store` is one."""
 
     def put(self, path: str, data: bytes) -> None: ...
 
@@ -131,25 +127,3 @@ def _write_odd_files(recipe: Recipe, window: int, target: Target) -> list[str]:
             return []
     target.put(path, data)
     return [path]
-
-
-class StoreTarget:
-    """A folder (made when missing) or a bucket URL."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        try:
-            self._store = from_url(url) if "://" in url else LocalStore(Path(url).absolute(), mkdir=True)
-        except (BaseError, ValueError, OSError) as error:
-            raise self._explained(error) from error
-
-    def put(self, path: str, data: bytes) -> None:
-        """Write one file. Raises SettingsError when the place does not take it."""
-        try:
-            obstore.put(self._store, path, data)
-        except (BaseError, OSError) as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: Exception) -> SettingsError:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        return SettingsError(f"cannot write to {self._url!r}: {reason}; give a folder or s3://bucket/prefix")
