@@ -66,11 +66,13 @@ class CommitLog:
         names = self._names()
         return [self.entry(n) for n in self._numbers() if f"{n:08d}{PUBLISHED}" not in names]
 
+    def is_published(self, entry: Entry) -> bool:
+        """Whether every message of the entry is known to be acknowledged."""
+        return self._store.stat(self._published_path(entry)) is not None
+
     def confirm(self, entry: Entry) -> None:
         """Record that every message of the entry was acknowledged."""
-        self._store.create(
-            f"{self._folder}/{entry.commit:08d}{PUBLISHED}.json", json.dumps({"run": entry.run}).encode()
-        )
+        self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
 
     def covered(self) -> dict[str, LandingFile]:
         """Every landing file that the entries cover, by path, in the version last read."""
@@ -91,6 +93,9 @@ class CommitLog:
 
     def _path(self, number: int) -> str:
         return f"{self._folder}/{number:08d}.json"
+
+    def _published_path(self, entry: Entry) -> str:
+        return f"{self._folder}/{entry.commit:08d}{PUBLISHED}.json"
 
 
 def generation(day: date, commit: int, run: str) -> str:

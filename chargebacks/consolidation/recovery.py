@@ -25,7 +25,10 @@ def finish(places: Places) -> list[date]:
             continue
         quarantine_rejects(entry, places)
         converge(log, places)
-        unfinished.add(pending.partition_date)
+        if log.is_published(entry):  # the run died between the two: its marker is all that was left
+            clear_pending(places.state, pending)
+        else:
+            unfinished.add(pending.partition_date)
     return sorted(unfinished)
 
 
