@@ -57,25 +57,32 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     """Every column in its type; where a value does not fit, null and a mark in `__bad_<column>`."""
     columns: list[pl.Series] = [rows[FILE], rows[LINE]]
     for name, kind in (*SCHEMA.items(), (record.CONSOLIDATION_DATE, INSTANT)):
-        given = rows[name] if name in rows.columns else pl.Series(name, [None] * rows.height, dtype=kind)
-        if isinstance(given.dtype, pl.Categorical | pl.Enum):
-            given = given.cast(pl.String)
-        typed = _cast(_empty_as_null(given), kind).alias(name)
-        columns += [typed, (given.is_not_null() & typed.is_null() & ~_is_empty(given)).alias(_BAD + name)]
+        given = _given(rows, name, kind)
+        typed = _cast(given, kind)
+        bad = given.is_not_null() & typed.is_null() if typed is not given else _never(rows.height)
+        columns += [typed.alias(name), bad.alias(_BAD + name)]
     return pl.DataFrame(columns)
 
 
-def _is_empty(values: pl.Series) -> pl.Series:
-    if values.dtype == pl.String:
-        return (values == "").fill_null(value=False)
-    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(values))
+def _given(rows: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Series:
+    """The column as it came, an empty string as null; nulls when it did not come."""
+    if name not in rows.columns:
+        return pl.Series(name, [None] * rows.height, dtype=kind)
+    given = rows[name]
+    if isinstance(given.dtype, pl.Categorical | pl.Enum):
+        given = given.cast(pl.String)
+    if given.dtype == pl.String and (given == "").any():
+        return given.replace("", None)
+    return given
 
 
-def _empty_as_null(values: pl.Series) -> pl.Series:
-    return values.replace("", None) if values.dtype == pl.String else values
+def _never(count: int) -> pl.Series:
+    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, count)
 
 
 def _cast(values: pl.Series, kind: pl.DataType) -> pl.Series:
+    if values.null_count() == len(values) and values.dtype == kind:
+        return values
     if kind == INSTANT:
         return instants(values)
     if kind == AMOUNT:

@@ -28,6 +28,7 @@ from tests.unit.consolidation.running import (
 )
 
 LONG_AGO = {"partition_date": "2025-10-01", "execution_time": "2025-10-01T06:30:00"}  # no day of the story
+TWO_FILES = {"output_files": "2"}
 PLACES = ("out", "_state", "_quarantine")
 
 
@@ -50,7 +51,7 @@ class Story:
         """The second execution, by steps if given; a message is a step too."""
         broker.before_each = lambda: steps.tick("message") if steps else None
         with stepping(steps or Steps()):
-            run(self.root, broker, at="12:30").raise_failures()
+            run(self.root, broker, None, "12:30", **TWO_FILES).raise_failures()
         broker.before_each = lambda: None
 
 
@@ -58,7 +59,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     root, broker = tmp_path_factory.mktemp("story"), Broker()
     land(root, "a.json", json_lines(*records(*"abcdef")) + b"broken\n")
-    run(root, broker).raise_failures()
+    run(root, broker, None, **TWO_FILES).raise_failures()
     for name in PLACES:
         shutil.copytree(root / name, root / "kept" / name)
     land(
@@ -101,7 +102,7 @@ def test_the_undisturbed_run_takes_every_kind_of_step(
     ):
         assert step in taken
     assert "delete pending/" in taken
-    assert len(undisturbed[0]) > 30
+    assert len(undisturbed[0]) > 25
 
 
 def end_as_undisturbed(
@@ -131,12 +132,12 @@ def test_a_run_killed_at_any_step_is_finished_by_the_same_run_again(
             end_as_undisturbed(story, broker, undisturbed)
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_a_store_that_fails_at_any_step_before_or_after_its_effect_leaves_nothing_that_a_run_cannot_finish(
-    story: Story, undisturbed: tuple[list[str], dict[str, bytes], list[str]], after: bool
+def test_a_store_that_fails_at_any_step_after_its_effect_leaves_nothing_that_a_run_cannot_finish(
+    story: Story, undisturbed: tuple[list[str], dict[str, bytes], list[str]]
 ) -> None:
+    """The answer was lost: for all the run knows, nothing happened. It may clean up after itself, wrongly."""
     for stop_at in range(1, len(undisturbed[0]) + 1):
-        with disturbed(story, stop_at, StorageError("lost"), after) as broker:
+        with disturbed(story, stop_at, StorageError("lost"), after=True) as broker:
             story.second(broker)
             end_as_undisturbed(story, broker, undisturbed)
 
