@@ -13,12 +13,14 @@ from typing import Final, Protocol
 from xml.sax.saxutils import quoteattr
 
 from chargebacks.errors import LocalStackError
+from chargebacks.local import truststore
 from chargebacks.local.java import java
 from chargebacks.local.processes import JVM_FLAGS
 
 FILES: Final = "files"
 FETCHED: Final = "[SUCCESSFUL ]"
-TROUBLE: Final = ("Exception", "[FAILED", "UNRESOLVED", "not found")
+UNTRUSTED: Final = "PKIX"  # how Java says that it does not know a certificate's authority
+TROUBLE: Final = (UNTRUSTED, "Exception", "[FAILED", "not found")  # the most telling first
 SIDE_BY_SIDE: Final = 6
 SETTINGS: Final = """<ivysettings>
   <settings defaultResolver="public"/>
@@ -43,23 +45,30 @@ class Artifact(Protocol):
 def fetch(artifacts: Sequence[Artifact], ivy_jar: Path, folder: Path, arrived: Callable[[int], None]) -> None:
     """Fetch the files into `folder/files`; `arrived` is told how many came so far. Raises LocalStackError.
 
-    Several Ivys share the work, since each fetches one file after the other.
+    A failure is tried once more; with the authorities that Python trusts when Java's own did not do.
     """
+    program = [str(java()), *JVM_FLAGS, "-jar", str(ivy_jar)]
+    reason = _fetch_all(artifacts, program, folder / "first", folder / FILES, arrived)
+    if reason:
+        program[1:1] = truststore.write(folder / "trusted.jks") if UNTRUSTED in reason else []
+        reason = _fetch_all(artifacts, program, folder / "second", folder / FILES, arrived)
+    if reason:
+        raise LocalStackError(
+            f"the download of jars failed ({reason}): check that this machine is online, then run again"
+        )
+
+
+def _fetch_all(
+    artifacts: Sequence[Artifact], ivy: list[str], work: Path, files: Path, arrived: Callable[[int], None]
+) -> str | None:
+    """Several Ivys share the work, since each fetches one file after the other. None, or a reason why not."""
     count = _Count(arrived)
     shares = [share for n in range(SIDE_BY_SIDE) if (share := artifacts[n::SIDE_BY_SIDE])]
-    program = java()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         runs = [
-            pool.submit(
-                _fetch, share, [str(program), *JVM_FLAGS, "-jar", str(ivy_jar)], folder, str(n), count.one
-            )
-            for n, share in enumerate(shares)
+            pool.submit(_fetch, share, ivy, work / str(n), files, count.one) for n, share in enumerate(shares)
         ]
-    reasons = [reason for run in runs if (reason := run.result()) is not None]
-    if reasons:
-        raise LocalStackError(
-            f"the download of jars failed ({reasons[0]}): check that this machine is online, then run again"
-        )
+    return next((reason for run in runs if (reason := run.result()) is not None), None)
 
 
 class _Count:
@@ -75,16 +84,15 @@ class _Count:
 
 
 def _fetch(
-    share: Sequence[Artifact], ivy: list[str], folder: Path, name: str, arrived: Callable[[], None]
+    share: Sequence[Artifact], ivy: list[str], own: Path, files: Path, arrived: Callable[[], None]
 ) -> str | None:
-    """One Ivy's run, in its own subfolder. None when it went well, else the reason that it gave."""
-    own = folder / name
+    """One Ivy's run, in a folder of its own. None when it went well, else the reason that it gave."""
     own.mkdir(parents=True)
     (own / "settings.xml").write_text(SETTINGS)
     (own / "ivy.xml").write_text(module_file(share))
     given = {"-settings": own / "settings.xml", "-cache": own / "cache", "-ivy": own / "ivy.xml"}
     options = [str(word) for option in given.items() for word in option]
-    pattern = f"{folder}/{FILES}/[artifact]-[revision].[ext]"
+    pattern = f"{files}/[artifact]-[revision].[ext]"
     return _run([*ivy, *options, "-confs", "files", "-retrieve", pattern], arrived)
 
 
@@ -107,12 +115,16 @@ def _dependency(artifact: Artifact) -> str:
 
 
 def _run(command: list[str], arrived: Callable[[], None]) -> str | None:
-    """Run Ivy and tell what arrives. None when it went well, else the reason that it gave."""
-    said = "Ivy said nothing"
+    """Run Ivy and tell what arrives. None when it went well, else the line that says most about why not."""
+    lines: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ivy:
         for line in ivy.stdout or ():
+            lines.append(line.strip())
             if FETCHED in line:
                 arrived()
-            elif any(word in line for word in TROUBLE):
-                said = line.strip()
-    return said if ivy.returncode else None
+    return _reason(lines) if ivy.returncode else None
+
+
+def _reason(lines: Sequence[str]) -> str:
+    told = (line for word in TROUBLE for line in lines if word in line)
+    return next(told, None) or next(filter(None, reversed(lines)), "Ivy said nothing")

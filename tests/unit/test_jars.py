@@ -51,10 +51,11 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def put_java(machine: Path, offline: bool = False) -> None:
+def put_java(machine: Path, offline: str = "False") -> None:
     program = machine / "jdk" / "bin" / "java"
     program.parent.mkdir(parents=True, exist_ok=True)
-    text = FAKE_JAVA.format(python=sys.executable, calls=machine / "calls", offline=offline)
+    calls = machine / "calls"
+    text = FAKE_JAVA.format(python=sys.executable, calls=calls, offline=offline.format(calls=calls))
     program.write_text(text)
     program.chmod(0o755)
 
@@ -108,11 +109,19 @@ def test_a_jar_that_is_missing_in_the_cache_is_named(machine: Path) -> None:
 
 
 def test_a_machine_that_is_offline_is_told_so_and_can_try_again(machine: Path) -> None:
-    put_java(machine, offline=True)
+    put_java(machine, offline="True")
     with pytest.raises(LocalStackError, match=r"download of jars failed \(.*UnknownHost.*online"):
         jars.ensure("some", cache=machine / "cache")
     put_java(machine)
     assert jars.ensure("some", cache=machine / "cache").is_dir()
+
+
+def test_a_download_that_breaks_off_once_is_tried_again(machine: Path) -> None:
+    put_java(
+        machine, offline='(not Path("{calls}.broke").exists() and Path("{calls}.broke").touch() is None)'
+    )
+    assert len(list(jars.ensure("some", cache=machine / "cache").iterdir())) == 10
+    assert calls(machine) == 2 * ivy.SIDE_BY_SIDE
 
 
 def test_what_a_killed_fetch_left_is_cleared_away(machine: Path) -> None:
