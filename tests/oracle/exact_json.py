@@ -1,9 +1,9 @@
 """JSON, read with its numbers exact and written in one canonical form."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 
@@ -26,10 +26,22 @@ def read_json(text: str) -> Any:
 
 def json_text(value: Any) -> str:
     """Sorted keys, no spaces; times as text in UTC with microseconds, decimals plain, no trailing zeros."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json_text(str(key))}:{json_text(value[key])}" for key in sorted(value)) + "}"
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ",".join([f"{encode_basestring(key)}:{json_text(value[key])}" for key in sorted(value)])
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ",".join(map(json_text, value)) + "]"
+    return _scalar_text(value)
+
+
+def _scalar_text(value: Any) -> str:
     if isinstance(value, Literal):
         value = value.exact
     if isinstance(value, Decimal):

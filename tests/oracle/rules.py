@@ -6,7 +6,6 @@ top; unknown fields of `metadata` go to the extras' `metadata`; a record without
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Context, Decimal
@@ -74,7 +73,7 @@ def understand(raw: object) -> tuple[str, Version] | None:
     return record[KEY], Version(updated or NEVER, happened or NEVER, rank, canonical(record))
 
 
-def canonical(record: Mapping[str, Any]) -> bytes:
+def canonical(record: dict[str, Any]) -> bytes:
     """The record as JSON: sorted keys, no spaces, nulls spelled out; times in UTC with microseconds."""
     return json_text(record).encode()
 
