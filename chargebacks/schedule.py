@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from chargebacks.errors import SettingsError
 
 FIRST_SLOT = time(0, 30)
+YEARS = range(1000, 3000)  # that a message can carry: the contract writes them with four digits, 1 or 2 first
 
 
 def zone(name: str) -> ZoneInfo:
@@ -27,7 +28,7 @@ def parse_date(text: str) -> date:
         parsed = date.fromisoformat(text)
     except ValueError:
         parsed = None
-    if parsed is None or parsed.isoformat() != text:
+    if parsed is None or parsed.isoformat() != text or parsed.year not in YEARS:
         raise SettingsError(f"partition_date {text!r} is no date: give YYYY-MM-DD, like 2025-11-20")
     return parsed
 
@@ -35,11 +36,14 @@ def parse_date(text: str) -> date:
 def parse_execution_time(text: str) -> datetime:
     """An execution time with or without zone, as naive UTC (as messages carry it). Raises SettingsError."""
     try:
-        return naive_utc(datetime.fromisoformat(text))
+        moment = naive_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
+        moment = None
+    if moment is None or moment.year not in YEARS:
         raise SettingsError(
             f"execution_time {text!r} is no time: give ISO 8601, like 2025-11-20T06:30:00 (UTC)"
-        ) from None
+        )
+    return moment
 
 
 def naive_utc(moment: datetime) -> datetime:

@@ -3,10 +3,11 @@
 `ARGUMENTS` is the job's one table of arguments: Glue, the command line and the documentation all read it.
 """
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from chargebacks.errors import SettingsError
 
 FORMATS: Final = ("csv", "parquet", "json")
 REQUIRED: Final = ("landing_path", "output_path")
+TOPIC: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "Topic names"
+JOB_NAME: Final = re.compile(r"(?=.*\S).{1,255}")  # as the contract has it
+MAX_OUTPUT_PATH: Final = 2000  # the contract's 2048, less the partition's folder
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def _when(text: Mapping[str, str], now: datetime) -> dict[str, object]:
         "schedule_zone": schedule_zone,
         "total_executions": total,
         "execution_time": time,
-        "partition_date": schedule.parse_date(day) if day else schedule.day_of(time, schedule_zone),
+        "partition_date": schedule.parse_date(day or schedule.day_of(time, schedule_zone).isoformat()),
         "execution_sequence": _integer(text, "execution_sequence", 1, total)
         if sequence
         else schedule.sequence_at(time, total, schedule_zone),
@@ -118,6 +122,8 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
         for other, inside in paths.items():
             if name != other and f"{inside}/".startswith(f"{path}/"):
                 raise SettingsError(f"{other} {inside!r} lies inside {name} {path!r}: give separate folders")
+    if len(output) > MAX_OUTPUT_PATH:
+        raise SettingsError(f"output_path is longer than {MAX_OUTPUT_PATH} characters: give a shorter one")
     return dict(paths)
 
 
@@ -129,10 +135,12 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "max_rejected_share": _number(text, "max_rejected_share", 0, 1),
         "announce": _choice(text, "announce", ("changed", "all")),
         "kafka_bootstrap_servers": text["kafka_bootstrap_servers"],
-        "kafka_topic": text["kafka_topic"],
+        "kafka_topic": _matching(
+            text, "kafka_topic", TOPIC, "letters, digits, `.`, `_` and `-`, at most 249"
+        ),
         "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
         "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
-        "job_name": text["job_name"],
+        "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
         "dry_run": _choice(text, "dry_run", ("true", "false")) == "true",
     }
 
@@ -143,15 +151,27 @@ def state_root(output_path: str, state_path: str | None = None) -> str:
 
 
 def absolute(path: str) -> str:
-    """A bucket URL as it is (s3a:// as s3://), a local path made absolute; no slash at the end."""
-    if "://" in path:
-        scheme, rest = path.split("://", 1)
-        if scheme in ("s3", "s3a", "s3n"):
-            return f"s3://{rest.rstrip('/')}"
-        if scheme != "file":
-            raise SettingsError(f"path {path!r} has an unknown scheme: give s3://bucket/prefix or a folder")
-        path = rest
-    return str(Path(path).absolute()).rstrip("/")
+    """A bucket URL (s3a:// as s3://), or a local path made absolute and plain; no slash at the end.
+
+    Raises SettingsError for what obstore could not address, or would under another name.
+    """
+    if not path.isprintable():
+        raise SettingsError(f"path {path!r} holds a character that cannot be printed: give another")
+    scheme, separator, rest = path.rpartition("://")
+    if scheme in ("s3", "s3a", "s3n"):
+        return f"s3://{_bucket_path(path, rest)}"
+    if separator and scheme != "file":
+        raise SettingsError(f"path {path!r} has an unknown scheme: give s3://bucket/prefix or a folder")
+    return os.path.abspath(rest).rstrip("/")  # noqa: PTH100  (pathlib keeps `..`, behind which paths overlap)
+
+
+def _bucket_path(path: str, rest: str) -> str:
+    bucket, *folders = rest.rstrip("/").split("/")
+    if not bucket:
+        raise SettingsError(f"path {path!r} names no bucket: give s3://bucket/prefix")
+    if {"", ".", ".."} & set(folders):
+        raise SettingsError(f"path {path!r} has an empty folder, `.` or `..` in it: give s3://bucket/prefix")
+    return "/".join([bucket, *folders])
 
 
 def _beside(output: str, folder: str) -> str:
@@ -168,6 +188,12 @@ def _choice(text: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str
     if value not in choices:
         raise SettingsError(f"{name} {text[name]!r} is unknown: give {', '.join(choices)}")
     return value
+
+
+def _matching(text: Mapping[str, str], name: str, pattern: re.Pattern[str], wanted: str) -> str:
+    if not pattern.fullmatch(text[name]) or not text[name].isprintable():
+        raise SettingsError(f"{name} {text[name]!r} cannot be a name: give {wanted}")
+    return text[name]
 
 
 def _integer(text: Mapping[str, str], name: str, low: int, high: int) -> int:
