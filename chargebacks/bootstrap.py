@@ -4,14 +4,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chargebacks.consolidation import job
-from chargebacks.consolidation.engine import SparkEngine
 from chargebacks.consolidation.report import RunReport
+from chargebacks.consolidation.stages.engine import SparkEngine
 from chargebacks.settings import JobSettings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from chargebacks.consolidation.publishing import Publisher
+    from chargebacks.consolidation.announce.publishing import Publisher
 
 
 def run_job(

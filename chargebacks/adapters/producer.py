@@ -10,7 +10,7 @@ from chargebacks.adapters.kafka import client_config
 from chargebacks.errors import PublishError
 
 if TYPE_CHECKING:
-    from chargebacks.consolidation.messages import Message
+    from chargebacks.contract.message import Message
 
 
 class KafkaPublisher:

@@ -35,12 +35,15 @@ class Stored:
 
 @contextmanager
 def _explained(action: str, where: str) -> Iterator[None]:
-    """Turn what the store's client raises into one line of our own; "not there" stays FileNotFoundError."""
+    """Turn what the store's client raises into one line of our own; "not there" stays FileNotFoundError.
+
+    Nothing can be missing for a write or a listing, though: then it is the bucket that is not there.
+    """
     try:
         yield
-    except FileNotFoundError:
-        raise
     except (BaseError, OSError) as error:
+        if isinstance(error, FileNotFoundError) and action not in ("write", "create", "list"):
+            raise
         cause = next(iter(str(error).splitlines()), type(error).__name__)
         raise StorageError(f"{action} of {where} failed: {cause}") from error
 
@@ -112,9 +115,7 @@ class Store:
             elif _bucket(self.root) == _bucket(target.root):
                 obstore.copy(self._inner, self._full(path), target._full(target_path))
             else:
-                obstore.put(
-                    target._inner, target._full(target_path), obstore.get(self._inner, self._full(path))
-                )
+                target.put(target_path, self.get(path))  # obstore copies within a bucket only
 
     def delete(self, path: str) -> None:
         """Delete the object; one that is not there is no error."""

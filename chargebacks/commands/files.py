@@ -6,8 +6,8 @@ import click
 
 from chargebacks import schedule
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.entry import Entry
-from chargebacks.consolidation.log import CommitLog
+from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.errors import SettingsError
 from chargebacks.settings import state_root
 

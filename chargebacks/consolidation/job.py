@@ -1,10 +1,10 @@
 """A run of the job, from its settings to its report: the one way of a record from landing file to message.
 
-finish what earlier runs left   recovery
-choose partitions               plan, landing
-consolidate and commit each     execution
-bring the views up to date      converge
-announce                        publishing
+    finish what earlier runs left   commits/recovery
+    choose partitions               plan, landing/listing
+    consolidate and commit each     execution: stages, draft, commits/log
+    bring the views up to date      commits/converge
+    announce                        announce/publishing
 """
 
 import time
@@ -15,15 +15,17 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import landing, log, plan
-from chargebacks.consolidation.converge import Places, converge, quarantine_rejects
-from chargebacks.consolidation.engine import Engine
+from chargebacks.consolidation import plan
+from chargebacks.consolidation.announce.publishing import Publisher, publish_partition
+from chargebacks.consolidation.commits import log
+from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
+from chargebacks.consolidation.commits.log import CommitLog
+from chargebacks.consolidation.commits.recovery import finish, owed
 from chargebacks.consolidation.execution import Outcome, Tools, execute
-from chargebacks.consolidation.landing import LandingFile
-from chargebacks.consolidation.log import CommitLog
-from chargebacks.consolidation.publishing import Publisher, publish_partition
-from chargebacks.consolidation.recovery import finish, owed
+from chargebacks.consolidation.landing import listing
+from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.report import PartitionReport, RunReport
+from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.errors import ConsolidationError, PublishError
 from chargebacks.settings import JobSettings
 
@@ -80,7 +82,7 @@ def choose(settings: JobSettings, state: Store, landing_store: Store) -> Chosen:
         listings = dict(
             zip(
                 [*earlier, target],
-                pool.map(lambda day: landing.list_files(landing_store, day), [*earlier, target]),
+                pool.map(lambda day: listing.list_files(landing_store, day), [*earlier, target]),
                 strict=True,
             )
         )
@@ -100,14 +102,15 @@ def _choose_earlier(
     chosen: Chosen,
 ) -> None:
     """Put the day among those chosen or those left, when it has uncovered files."""
-    files = [file for file in listed if not landing.is_marker(file)]
-    head = CommitLog(state, day).head() if files else None
+    files = [file for file in listed if not listing.is_marker(file)]
+    partition_log = CommitLog(state, day)
+    head = partition_log.head() if files else None
     covered = head.landing_files if head else 0
     known = plan.EarlierDay(day, len(files), covered, head.execution_time if head else None)
     due = plan.is_due(known, settings.partition_date, settings.lookback_days, oldest, settings.schedule_zone)
     if not due and known.listed == known.covered:
         return  # out of reach and as many as ever: not worth reading which
-    new = landing.compare(files, CommitLog(state, day).covered()).new
+    new = listing.compare(files, partition_log.covered(partition_log.entries())).new
     if new and due:
         chosen.days[day] = listed
     elif new:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from chargebacks.consolidation.entry import Counts, Entry
-from chargebacks.consolidation.landing import Landing
-from chargebacks.consolidation.messages import summary_event
+from chargebacks.consolidation.announce.messages import summary_event
+from chargebacks.consolidation.commits.entry import Counts, Entry
+from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.errors import ConsolidationError, PublishError
 
 
@@ -85,7 +85,7 @@ class RunReport:
         for day, files in self.left.items():
             yield f"{day}: {files} landing files are not covered and out of reach: run with --partition-date {day}"
         for day, entries in self.unpublished.items():
-            yield f"{day}: {entries} entries unpublished: the next run with a broker, or chargebacks recover, sends them"
+            yield f"{day}: {entries} entries unpublished: a run with a broker, or chargebacks recover, sends them"
         yield self._metrics()
 
     def _metrics(self) -> str:

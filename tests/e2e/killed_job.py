@@ -15,7 +15,7 @@ from typing import Any
 from chargebacks.adapters.producer import KafkaPublisher
 from chargebacks.adapters.store import Store
 from chargebacks.cli import main
-from chargebacks.consolidation.log import CommitLog
+from chargebacks.consolidation.commits.log import CommitLog
 
 # step → (class, method, whether the call's effect happens before the process dies)
 STEPS: dict[str, tuple[type[Any], str, bool]] = {

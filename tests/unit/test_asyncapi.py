@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from chargebacks import contract
-from chargebacks.consolidation.entry import Announcement, Counts, Entry
-from chargebacks.consolidation.messages import messages
+from chargebacks.consolidation.announce.messages import messages
+from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.contract.schemas import CURRENT
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"

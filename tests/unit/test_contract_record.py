@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from chargebacks import contract, record
-from chargebacks.consolidation import datafile, frame
+from chargebacks.consolidation.records import datafile, frame
 from chargebacks.contract.schemas import schema_text
 from chargebacks.errors import ContractError
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chargebacks.consolidation import job
-from chargebacks.consolidation.engine import InProcessEngine
+from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.settings import FORMATS, JobSettings
 from tests.fixtures.landing_files import landing_files
 from tests.oracle.check_files import check_files

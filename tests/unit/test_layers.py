@@ -19,11 +19,13 @@ WORDS = tuple(
     f"chargebacks.{name}" for name in ("errors", "settings", "schedule", "partition", "record", "contract")
 )
 # Who runs the stages: the engine imports Spark when it is first needed, and these two hold an engine.
-SHELL = tuple(f"chargebacks.consolidation.{name}" for name in ("engine", "execution", "job"))
+SHELL = tuple(f"chargebacks.consolidation.{name}" for name in ("stages.engine", "execution", "job"))
 RULES = tuple(
-    name
-    for found in pkgutil.iter_modules([str(ROOT / "chargebacks" / "consolidation")])
-    if (name := f"chargebacks.consolidation.{found.name}") not in SHELL
+    found.name
+    for found in pkgutil.walk_packages(
+        [str(ROOT / "chargebacks/consolidation")], "chargebacks.consolidation."
+    )
+    if found.name not in SHELL
 )
 STREAM_RULES = ("chargebacks.projection.decide",)
 
@@ -85,9 +87,8 @@ def test_words_and_contract_load_nothing_but_the_validator() -> None:
 
 
 def test_the_checks_know_the_modules_that_hold_the_rules() -> None:
-    assert {f"chargebacks.consolidation.{name}" for name in ("merge", "normalise", "plan", "log")} <= set(
-        RULES
-    )
+    known = ("records.merge", "records.normalise", "plan", "commits.log")
+    assert {f"chargebacks.consolidation.{name}" for name in known} <= set(RULES)
     assert all(source(module).exists() for module in [*WORDS, *RULES, *SHELL, *STREAM_RULES])
 
 

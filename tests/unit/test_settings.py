@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks import contract, partition
-from chargebacks.consolidation.entry import Announcement, Counts, Entry
-from chargebacks.consolidation.messages import messages
+from chargebacks.consolidation.announce.messages import messages
+from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.errors import SettingsError
 from chargebacks.settings import ARGUMENTS, JobSettings, absolute
 

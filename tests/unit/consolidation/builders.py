@@ -12,9 +12,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 
-from chargebacks.consolidation import landing_formats, raw_rows
-from chargebacks.consolidation.normalise import normalise
-from chargebacks.consolidation.raw_rows import FILE, LINE
+from chargebacks.consolidation.landing import formats, raw_rows
+from chargebacks.consolidation.landing.raw_rows import FILE, LINE
+from chargebacks.consolidation.records.normalise import normalise
 from chargebacks.settings import JobSettings
 
 DAY = "2025-11-20"
@@ -47,7 +47,7 @@ def parquet(**columns: Any) -> bytes:
 
 def taken(data: bytes, path: str = "a.jsonl") -> Taken:
     """The file read and normalised. Every reject's raw text is asked for, as the quarantine does."""
-    raw = landing_formats.read(path, data)
+    raw = formats.read(path, data)
     rows = raw.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE), pl.col(LINE).cast(pl.UInt32))
     done = normalise(rows) if rows.height else None
     judged = list(done.rejected.select(LINE, "reason").iter_rows()) if done else []
@@ -73,7 +73,7 @@ def reason(**fields: Any) -> str | None:
 
 def frame_of(*records: Mapping[str, Any]) -> pl.DataFrame:
     """A normalised frame of JSON records."""
-    raw = landing_formats.read("a.jsonl", json_lines(*records)) if records else raw_rows.nothing()
+    raw = formats.read("a.jsonl", json_lines(*records)) if records else raw_rows.nothing()
     done = normalise(
         raw.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE), pl.col(LINE).cast(pl.UInt32))
     )

@@ -12,12 +12,13 @@ import pytest
 
 from chargebacks import contract, partition
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import datafile, job
-from chargebacks.consolidation.engine import InProcessEngine
-from chargebacks.consolidation.entry import Entry
-from chargebacks.consolidation.log import CommitLog
-from chargebacks.consolidation.messages import Message
+from chargebacks.consolidation import job
+from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.commits.log import CommitLog
+from chargebacks.consolidation.records import datafile
 from chargebacks.consolidation.report import PartitionReport, RunReport
+from chargebacks.consolidation.stages.engine import InProcessEngine
+from chargebacks.contract.message import Message
 from chargebacks.errors import PublishError
 from chargebacks.schedule import parse_date
 from tests.unit.consolidation.builders import DAY, NOW, Row, settings, without_nulls

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.converge import Places, converge
-from chargebacks.consolidation.recovery import finish
+from chargebacks.consolidation.commits.converge import Places, converge
+from chargebacks.consolidation.commits.recovery import finish
 from chargebacks.partition import hive
 from chargebacks.schedule import parse_date
 from tests.unit.consolidation.builders import DAY, land, newer, records

@@ -15,8 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chargebacks import record
-from chargebacks.consolidation import datafile
-from chargebacks.consolidation.frame import SCHEMA, empty, from_ipc, nested, to_ipc
+from chargebacks.consolidation.records import datafile
+from chargebacks.consolidation.records.frame import SCHEMA, empty, from_ipc, nested, to_ipc
 from chargebacks.settings import FORMATS
 
 Row = dict[str, Any]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargebacks.consolidation.converge import OURS
-from chargebacks.consolidation.entry import Announcement, Counts, DataFile, Entry
+from chargebacks.consolidation.commits.converge import OURS
+from chargebacks.consolidation.commits.entry import Announcement, Counts, DataFile, Entry
 from chargebacks.errors import ConservationError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

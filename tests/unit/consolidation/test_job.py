@@ -8,7 +8,7 @@ import pytest
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import job
-from chargebacks.consolidation.engine import InProcessEngine
+from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import ConsolidationError, PublishError
 from tests.unit.consolidation.builders import DAY, land, newer, records, settings
 from tests.unit.consolidation.running import Broker, log, run, run_day, snapshot, view

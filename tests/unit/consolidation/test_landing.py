@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import landing
-from chargebacks.consolidation.landing import (
+from chargebacks.consolidation.landing import listing
+from chargebacks.consolidation.landing.listing import (
     CHUNK_BYTES,
     OPENING_COST,
     LandingFile,
@@ -84,13 +84,13 @@ def test_files_are_found_in_every_spelling_of_the_day_and_below_it_once(tmp_path
     ]
     for name in [*names, "2025/11/06/x.json", "2025/11/5/x.json", "2025/11/050/x.json", "2025/11/05.json"]:
         land(tmp_path, name, b"{}")
-    found = landing.list_files(Store(str(tmp_path / "landing")), DAY)
+    found = listing.list_files(Store(str(tmp_path / "landing")), DAY)
     assert [one.path for one in found] == sorted(names)
     assert all(one.size == 2 and one.etag for one in found)
 
 
 def test_a_landing_zone_that_is_not_there_holds_no_files(tmp_path: Path) -> None:
-    assert landing.list_files(Store(str(tmp_path / "nowhere")), DAY) == []
+    assert listing.list_files(Store(str(tmp_path / "nowhere")), DAY) == []
 
 
 SIZES = st.lists(st.integers(0, 3 * CHUNK_BYTES) | st.integers(0, 10**6), max_size=60)

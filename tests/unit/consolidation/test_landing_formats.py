@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from chargebacks.consolidation import landing_formats, landing_json
+from chargebacks.consolidation.landing import formats
+from chargebacks.consolidation.landing.json_lines import _all_at_once
 from chargebacks.errors import UnreadableFileError
 from tests.unit.consolidation.builders import json_lines, one, parquet, taken
 
@@ -117,21 +118,21 @@ def test_format_is_told_by_content_before_the_name() -> None:
 )
 def test_content_in_no_known_format_is_an_unreadable_file(path: str, data: bytes) -> None:
     with pytest.raises(UnreadableFileError, match=f"{path}: neither parquet nor JSON lines"):
-        landing_formats.read(path, data)
+        formats.read(path, data)
 
 
 def test_parquet_cut_off_anywhere_is_an_unreadable_file() -> None:
     data = parquet(status=["open", "won"] * 200, amount=[Decimal("1.25")] * 400)
     for end in range(4, len(data), 37):
         with pytest.raises(UnreadableFileError, match=r"^x/cut\.parquet: damaged parquet: "):
-            landing_formats.read("x/cut.parquet", data[:end])
+            formats.read("x/cut.parquet", data[:end])
 
 
 def test_text_that_is_no_unicode_inside_parquet_costs_the_file() -> None:
     offsets = pa.array([0, 1], pa.int32()).buffers()[1]
     broken = pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(b"\xff")])
     with pytest.raises(UnreadableFileError):
-        landing_formats.read("a.parquet", parquet(reason=broken))
+        formats.read("a.parquet", parquet(reason=broken))
 
 
 def test_parquet_keeps_every_kind_of_unknown_column_as_json_text() -> None:
@@ -219,8 +220,8 @@ def test_folder_names_do_not_touch_columns_named_year_month_and_day() -> None:
 def test_expected_lines_take_the_fast_way_and_unknown_fields_the_slow_one() -> None:
     """The measure of the tests that compare the two ways."""
     numbered = [(1, json.dumps(GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}).encode())]
-    assert landing_json._all_at_once(numbered) is not None
-    assert landing_json._all_at_once([*numbered, (2, b'{"new": 1}')]) is None
+    assert _all_at_once(numbered) is not None
+    assert _all_at_once([*numbered, (2, b'{"new": 1}')]) is None
 
 
 @pytest.mark.parametrize("amount", ["1" * 31, "3.5217468552498673e-96", "0." + "0" * 60 + "1", "1e60"])

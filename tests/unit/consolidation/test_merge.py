@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargebacks.consolidation.frame import canonical_bytes, empty
-from chargebacks.consolidation.merge import Merged, bucket_of, merge, winners
+from chargebacks.consolidation.records.frame import canonical_bytes, empty
+from chargebacks.consolidation.records.merge import Merged, bucket_of, merge, winners
 from tests.oracle.rules import Version, understand
 from tests.unit.consolidation.builders import Row, frame_of
 

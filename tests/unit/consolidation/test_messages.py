@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chargebacks import contract
-from chargebacks.consolidation.entry import Announcement, Counts, DataFile, Entry
-from chargebacks.consolidation.messages import Message, messages, slice_event, summary_event
+from chargebacks.consolidation.announce.messages import messages, slice_event, summary_event
+from chargebacks.consolidation.commits.entry import Announcement, Counts, DataFile, Entry
+from chargebacks.contract.message import Message
 from chargebacks.errors import ContractError
 from tests.unit.consolidation.test_entry import sample
 

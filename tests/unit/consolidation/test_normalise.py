@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from chargebacks import contract, record
-from chargebacks.consolidation.raw_rows import KNOWN
+from chargebacks.consolidation.landing.raw_rows import KNOWN
 from chargebacks.errors import ContractError
 from tests.unit.consolidation.builders import json_lines, one, parquet, reason, taken
 

@@ -7,10 +7,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargebacks.consolidation import landing_json
-from chargebacks.consolidation.frame import canonical_bytes
-from chargebacks.consolidation.normalise import normalise
-from chargebacks.consolidation.raw_rows import FILE, LINE, Raw
+from chargebacks.consolidation.landing import json_lines
+from chargebacks.consolidation.landing.raw_rows import FILE, LINE, Raw
+from chargebacks.consolidation.records.frame import canonical_bytes
+from chargebacks.consolidation.records.normalise import normalise
 from tests.oracle.exact_json import read_json
 from tests.oracle.rules import Rejected, understand
 
@@ -91,10 +91,10 @@ def expected(line: bytes) -> str | bytes:
 @given(st.lists(RECORDS, min_size=1, max_size=4))
 def test_the_fast_and_the_slow_reading_give_the_same_rows(records: list[dict[str, Any]]) -> None:
     numbered = lines_of(records)
-    fast = landing_json._all_at_once(numbered)
+    fast = json_lines._all_at_once(numbered)
     if fast is not None:
         numbers = pl.Series(LINE, [n for n, _ in numbered], dtype=pl.UInt32)
-        slow = landing_json._line_by_line(numbered, lambda _: "")
+        slow = json_lines._line_by_line(numbered, lambda _: "")
         assert together(Raw(fast.with_columns(numbers), lambda _: "")) == together(slow)
 
 
@@ -102,5 +102,5 @@ def test_the_fast_and_the_slow_reading_give_the_same_rows(records: list[dict[str
 @given(st.lists(WILDER, min_size=1, max_size=4))
 def test_any_record_fares_as_the_rules_say_whatever_stands_beside_it(records: list[dict[str, Any]]) -> None:
     numbered = lines_of(records)
-    found = together(landing_json.read(b"\n".join(line for _, line in numbered)))
+    found = together(json_lines.read(b"\n".join(line for _, line in numbered)))
     assert found == {n: expected(line) for n, line in numbered}

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from chargebacks.consolidation.read_stage import Parcel
+from chargebacks.consolidation.stages.read import Parcel
 from chargebacks.errors import ConsolidationError
 
 if TYPE_CHECKING:

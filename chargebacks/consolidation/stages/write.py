@@ -12,10 +12,10 @@ from typing import Any, Final
 import polars as pl
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import datafile, frame
-from chargebacks.consolidation.entry import DataFile
-from chargebacks.consolidation.merge import merge
-from chargebacks.consolidation.read_stage import BASE, FILES, REJECTS, ROWS
+from chargebacks.consolidation.commits.entry import DataFile
+from chargebacks.consolidation.records import datafile, frame
+from chargebacks.consolidation.records.merge import merge
+from chargebacks.consolidation.stages.read import BASE, FILES, REJECTS, ROWS
 
 COVERAGE_NAME: Final = "coverage.jsonl"
 REJECTS_NAME: Final = "rejects.jsonl"

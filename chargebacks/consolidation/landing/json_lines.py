@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.json
 
 from chargebacks import record
-from chargebacks.consolidation.raw_rows import LINE, MAX_DEPTH, TEXTS, Raw, Reject, from_objects
+from chargebacks.consolidation.landing.raw_rows import LINE, MAX_DEPTH, TEXTS, Raw, Reject, from_objects
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _SCHEMA: Final = pa.schema(

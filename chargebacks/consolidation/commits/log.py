@@ -9,13 +9,13 @@ The highest entry is the head. Whatever is not in an entry did not happen.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.entry import Entry
-from chargebacks.consolidation.landing import LandingFile
+from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.landing.listing import LandingFile
 
 PUBLISHED = ".published"
 
@@ -74,14 +74,13 @@ class CommitLog:
         """Record that every message of the entry was acknowledged."""
         self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
 
-    def covered(self) -> dict[str, LandingFile]:
-        """Every landing file that the entries cover, by path, in the version last read."""
+    def covered(self, entries: Iterable[Entry]) -> dict[str, LandingFile]:
+        """Every landing file that these entries cover, by path, in the version last read."""
         found: dict[str, LandingFile] = {}
-        for entry in self.entries():
-            if entry.coverage:
-                for line in self._store.get(entry.coverage).splitlines():
-                    one = json.loads(line)
-                    found[one["path"]] = LandingFile(one["path"], one["size"], one["etag"])
+        for coverage in (entry.coverage for entry in entries if entry.coverage):
+            for line in self._store.get(coverage).splitlines():
+                one = json.loads(line)
+                found[one["path"]] = LandingFile(one["path"], one["size"], one["etag"])
         return found
 
     def _numbers(self) -> list[int]:

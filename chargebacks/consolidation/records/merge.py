@@ -11,7 +11,7 @@ from zlib import crc32
 import polars as pl
 
 from chargebacks import record
-from chargebacks.consolidation.frame import SCHEMA, canonical_bytes
+from chargebacks.consolidation.records.frame import SCHEMA, canonical_bytes
 
 _REMOVED: Final = pl.col("event_type") == "REMOVE"
 _ORDER: Final = ("__updated", "event_timestamp", "__kind")

@@ -1,24 +1,16 @@
 """Entry → Kafka messages: pure, so that publishing twice sends equal messages, byte for byte."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from itertools import islice
 from typing import Any, Final
 
 from chargebacks import contract
-from chargebacks.consolidation.entry import SLICE_IDS, Entry, completed_text
+from chargebacks.consolidation.commits.entry import SLICE_IDS, Entry, completed_text
+from chargebacks.contract.message import Message
 
 SUMMARY: Final = "summary"
-
-
-@dataclass(frozen=True)
-class Message:
-    """One Kafka message."""
-
-    key: str
-    value: bytes
-    headers: tuple[tuple[str, str], ...]
 
 
 def summary_event(entry: Entry) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from chargebacks.consolidation.frame import AMOUNT
+from chargebacks.consolidation.records.frame import AMOUNT
 
 _PLAIN: Final = r"^[+-]?([0-9]{1,29}(\.[0-9]{0,9})?|\.[0-9]{1,9})$"
 _GREATEST: Final = Decimal("9" * (AMOUNT.precision - AMOUNT.scale) + "." + "9" * AMOUNT.scale)

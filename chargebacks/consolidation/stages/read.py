@@ -15,11 +15,12 @@ from typing import Any, Final
 import polars as pl
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import frame, landing_formats
-from chargebacks.consolidation.landing import LandingFile
-from chargebacks.consolidation.merge import bucket_of
-from chargebacks.consolidation.normalise import normalise
-from chargebacks.consolidation.raw_rows import FILE, LINE, Raw, nothing
+from chargebacks.consolidation.landing import formats
+from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.landing.raw_rows import FILE, LINE, Raw, nothing
+from chargebacks.consolidation.records import frame
+from chargebacks.consolidation.records.merge import bucket_of
+from chargebacks.consolidation.records.normalise import normalise
 from chargebacks.errors import UnreadableFileError
 
 ROWS: Final = "rows"
@@ -102,7 +103,7 @@ def _open(fetched: list[tuple[LandingFile, bytes]]) -> _Batch:
         told = FileRead(file.path, file.size, file.etag)
         batch.files.append(told)
         try:
-            raw = landing_formats.read(file.path, data)
+            raw = formats.read(file.path, data)
         except UnreadableFileError as error:
             told.unreadable = str(error)
             raw = nothing()

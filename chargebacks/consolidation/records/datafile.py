@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow.json
 
 from chargebacks import record
-from chargebacks.consolidation.frame import AMOUNT, SCHEMA, empty
+from chargebacks.consolidation.records.frame import AMOUNT, SCHEMA, empty
 
 COLUMNS: Final = (*record.FIELDS, record.EXTRAS)
 _METADATA: Final = pl.Struct(dict.fromkeys(record.METADATA_FIELDS, pl.String))

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Protocol
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.entry import Entry
-from chargebacks.consolidation.log import CommitLog, Pending, clear_pending
-from chargebacks.consolidation.messages import Message, messages
+from chargebacks.consolidation.announce.messages import messages
+from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending
+from chargebacks.contract.message import Message
 
 
 class Publisher(Protocol):

@@ -10,10 +10,10 @@ from typing import Final
 import polars as pl
 
 from chargebacks import record
-from chargebacks.consolidation.amounts import amounts
-from chargebacks.consolidation.frame import AMOUNT, INSTANT, SCHEMA
-from chargebacks.consolidation.instants import instants
-from chargebacks.consolidation.raw_rows import FILE, LINE
+from chargebacks.consolidation.landing.raw_rows import FILE, LINE
+from chargebacks.consolidation.records.amounts import amounts
+from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA
+from chargebacks.consolidation.records.instants import instants
 
 _BAD: Final = "__bad_"
 # What the contract's pattern takes for blank (ECMAScript), and what Python does: neither can be announced.

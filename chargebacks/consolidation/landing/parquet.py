@@ -9,9 +9,9 @@ from typing import Any, Final
 import polars as pl
 
 from chargebacks import record
-from chargebacks.consolidation.instants import is_near
-from chargebacks.consolidation.landing_json import parse
-from chargebacks.consolidation.raw_rows import LINE, TEXTS, VALUES, Raw, extras, from_objects, unknown
+from chargebacks.consolidation.landing.json_lines import parse
+from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, extras, from_objects, unknown
+from chargebacks.consolidation.records.instants import is_near
 from chargebacks.errors import UnreadableFileError
 
 DAMAGED: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError)

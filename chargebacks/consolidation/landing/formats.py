@@ -6,8 +6,8 @@ whole raises UnreadableFileError.
 
 from typing import Final
 
-from chargebacks.consolidation import landing_json, landing_parquet
-from chargebacks.consolidation.raw_rows import Raw, nothing
+from chargebacks.consolidation.landing import json_lines, parquet
+from chargebacks.consolidation.landing.raw_rows import Raw, nothing
 from chargebacks.errors import UnreadableFileError
 
 PARQUET_MAGIC: Final = b"PAR1"
@@ -22,7 +22,7 @@ def read(path: str, data: bytes) -> Raw:
     if not data:
         return nothing()
     if data.startswith(PARQUET_MAGIC):
-        return landing_parquet.read(path, data)
+        return parquet.read(path, data)
     if path.endswith(JSON_SUFFIXES) or data.lstrip()[:1] == b"{":
-        return landing_json.read(data)
+        return json_lines.read(data)
     raise UnreadableFileError(f"{path}: neither parquet nor JSON lines: check what upstream wrote")

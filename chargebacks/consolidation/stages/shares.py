@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import datafile
-from chargebacks.consolidation.entry import DataFile
-from chargebacks.consolidation.landing import LandingFile
-from chargebacks.consolidation.read_stage import BASE, Parcel, ReadPlan, bucket_parcels, read_share
+from chargebacks.consolidation.commits.entry import DataFile
+from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.records import datafile
+from chargebacks.consolidation.stages.read import BASE, Parcel, ReadPlan, bucket_parcels, read_share
 
 
 @dataclass(frozen=True)

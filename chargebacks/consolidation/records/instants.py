@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from chargebacks.consolidation.frame import INSTANT
+from chargebacks.consolidation.records.frame import INSTANT
 
 _FIRST_SECOND: Final = -62_135_596_800  # 0001-01-01T00:00:00Z
 _END_SECOND: Final = 253_402_300_800  # 10000-01-01T00:00:00Z

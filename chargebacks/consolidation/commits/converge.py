@@ -10,8 +10,8 @@ from typing import Final
 
 from chargebacks import partition
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.entry import Entry
-from chargebacks.consolidation.log import CommitLog
+from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.commits.log import CommitLog
 
 OURS: Final = re.compile(r"part-\d{5}-c(\d{8})\.(csv|json|parquet)")
 MAX_ROUNDS: Final = 5

@@ -8,8 +8,8 @@ committed: it is dropped. A marker without an entry may belong to a run that is 
 from datetime import date
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.converge import Places, converge, quarantine_rejects
-from chargebacks.consolidation.log import CommitLog, clear_pending, list_pending
+from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
+from chargebacks.consolidation.commits.log import CommitLog, clear_pending, list_pending
 
 
 def finish(places: Places) -> list[date]:

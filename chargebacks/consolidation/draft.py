@@ -1,0 +1,133 @@
+"""The entry that an execution is about to commit, from what it found: pure, so every count can be tested alone.
+
+carried_forward   the head's files and counts under a new number: what an execution without news commits
+write_plan        what the tasks are told
+check_limits      too many rejects or unreadable files: not to be committed
+concluded         counts, files and announcement from what the tasks returned, the law checked
+"""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from chargebacks import partition
+from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
+from chargebacks.consolidation.commits.log import Pending, generation
+from chargebacks.consolidation.landing.listing import Landing
+from chargebacks.consolidation.stages.write import BucketResult, LedgerResult, WritePlan
+from chargebacks.errors import ConservationError, LimitExceededError
+from chargebacks.settings import JobSettings
+
+MIN_REJECTED: Final = 10  # a handful of bad records in a small execution is no flood
+MIN_UNREADABLE: Final = 3
+MAX_UNREADABLE_SHARE: Final = 0.01
+
+
+def carried_forward(pending: Pending, head: Entry | None, settings: JobSettings, now: datetime) -> Entry:
+    """The entry of an execution that finds nothing new."""
+    return Entry(
+        commit=pending.commit,
+        run=pending.run,
+        partition_date=pending.partition_date,
+        execution_time=settings.execution_time,
+        execution_sequence=settings.execution_sequence,
+        total_executions=settings.total_executions,
+        completed_at=now,
+        job_name=settings.job_name,
+        output_path=f"{settings.output_path}/{partition.hive(pending.partition_date)}",
+        output_format=settings.output_format,
+        buckets=settings.output_files,
+        counts=head.counts if head else Counts(),
+        files=head.files if head else (),
+        announcement=Announcement(settings.kafka_topic, settings.announce, 0),
+        landing_files=head.landing_files if head else 0,
+    )
+
+
+def has_work(head: Entry | None, found: Landing, draft: Entry, settings: JobSettings) -> bool:
+    """Whether the stages must run: new files, or the same rows to be written or announced in another way."""
+    if found.new:
+        return True
+    if head is None or not head.files:
+        return False
+    same = head.output_format == draft.output_format and head.buckets == draft.buckets
+    return not same or head.output_path != draft.output_path or settings.announce == "all"
+
+
+def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: JobSettings) -> WritePlan:
+    """What the second stage is told. Output in a new place or format is news to everybody: all are announced."""
+    moved = head is not None and (
+        head.output_path != draft.output_path or head.output_format != draft.output_format
+    )
+    same_buckets = head is not None and head.buckets == draft.buckets
+    return WritePlan(
+        state_path=settings.state_path,
+        generation=generation(pending.partition_date, pending.commit, pending.run),
+        commit=pending.commit,
+        buckets=draft.buckets,
+        output_format=draft.output_format,
+        base=head.files if head and same_buckets else (),
+        base_format=head.output_format if head else draft.output_format,
+        announce_all=settings.announce == "all" or moved,
+        write=not settings.dry_run,
+    )
+
+
+def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: JobSettings) -> None:
+    """Raise LimitExceededError when this execution met more bad records or files than it may."""
+    where = f"{plan.state_path}/{ledger.rejects}" if plan.write else "the landing files"
+    if ledger.rejected > max(MIN_REJECTED, settings.max_rejected_share * ledger.read):
+        raise LimitExceededError(
+            f"partition {day}: {ledger.rejected} of {ledger.read} records rejected, more than "
+            f"{settings.max_rejected_share:.1%}: nothing was committed; see {where}, then mend upstream or raise "
+            "--max-rejected-share"
+        )
+    if len(ledger.unreadable) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * ledger.files):
+        raise LimitExceededError(
+            f"partition {day}: {len(ledger.unreadable)} of {ledger.files} landing files cannot be read, first "
+            f"{ledger.unreadable[0]}: nothing was committed; see {where}, then replace or remove them"
+        )
+
+
+def concluded(draft: Entry, head: Entry | None, buckets: list[BucketResult], ledger: LedgerResult) -> Entry:
+    """The draft with what the tasks came to.
+
+    Raises ConservationError when previous rows are missing or a record read is not accounted for.
+    """
+    before = head.counts if head else Counts()
+    base = sum(one.base for one in buckets)
+    if base != before.records_processed:
+        raise ConservationError(
+            f"partition {draft.partition_date}: entry {draft.commit - 1} names {before.records_processed} records "
+            f"but its files hold {base}: nothing was committed; restore the generation's files"
+        )
+    duplicates = sum(one.base + one.rows - one.winners for one in buckets)
+    counts = replace(
+        before,
+        records_read=before.records_read + ledger.read,
+        records_processed=sum(one.winners for one in buckets),
+        duplicates_removed=before.duplicates_removed + duplicates,
+        records_rejected=before.records_rejected + ledger.rejected,
+        echoes_ignored=before.echoes_ignored + ledger.echoes,
+    )
+    announced = replace(
+        draft.announcement,
+        ids=sum(one.announced for one in buckets),
+        chunks=tuple(one.chunk for one in buckets if one.chunk),
+    )
+    counts.check(f"partition {draft.partition_date}")
+    return replace(
+        draft,
+        counts=counts,
+        files=tuple(one.file for one in buckets if one.file),
+        announcement=announced,
+        coverage=ledger.coverage,
+        rejects=ledger.rejects,
+        landing_files=draft.landing_files + ledger.files,
+    )
+
+
+def stamped(entry: Entry, head: Entry | None, now: datetime) -> Entry:
+    """The entry, completed at aware `now`, or a microsecond after the head when the clock has gone back."""
+    after = head.completed_at + timedelta(microseconds=1) if head else now
+    return replace(entry, completed_at=max(now, after).astimezone(UTC))
