@@ -17,7 +17,7 @@ from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.records import datafile
 from chargebacks.consolidation.report import PartitionReport, RunReport
-from chargebacks.consolidation.stages.engine import InProcessEngine
+from chargebacks.consolidation.stages.engine import Engine, InProcessEngine
 from chargebacks.contract.message import Message
 from chargebacks.errors import PublishError
 from chargebacks.schedule import parse_date
@@ -87,7 +87,7 @@ class Interrupted(InProcessEngine):
 def run(
     root: Path,
     publisher: Broker | None = None,
-    engine: InProcessEngine | None = None,
+    engine: Engine | None = None,
     at: str = "06:30",
     **given: str,
 ) -> RunReport:
