@@ -18,7 +18,7 @@ from chargebacks.local.event_source.settings import PollSettings
 
 UPDATED: Final = re.compile(rb"^METRICS: .*\bchargebacks_updated=(\d+)$", re.MULTILINE)
 ASK_SECONDS: Final = 0.1
-PATIENCE_SECONDS: Final = 60.0  # without any progress
+PATIENCE_SECONDS: Final = 180.0  # without any progress; a batch may name 50,000 chargebacks
 STOP_SECONDS: Final = 15.0
 
 
@@ -37,12 +37,12 @@ class Updater:
     def catch_up(self) -> Iterator[int]:
         """Wait until every message is done and committed; yields how many are not, whenever it asks.
 
-        Raises LocalStackError when the updater has ended, or gets no further for a minute.
+        Raises LocalStackError when the updater has ended, or gets no further for three minutes.
         """
-        behind, since = -1, time.monotonic()
+        reached, since = (-1, -1), time.monotonic()
         while left := lag(self.settings):
-            if left != behind:
-                behind, since = left, time.monotonic()
+            if reached != (now := (left, self.applied())):
+                reached, since = now, time.monotonic()
             if self.process.poll() is not None or time.monotonic() - since > PATIENCE_SECONDS:
                 raise LocalStackError(f"the updater leaves {left} messages undone: see {self.log}")
             yield left
