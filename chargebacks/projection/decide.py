@@ -17,7 +17,6 @@ from chargebacks.errors import ContractError
 COMPLETED: Final = "completed"
 SLICE: Final = "chargebacks_consolidated"
 AHEAD: Final = timedelta(days=1)  # how far ahead of the clock a message's dates may be
-_WIDTH: Final = len("2025-11-20T06:45:32.123456Z")
 
 
 class Outcome(StrEnum):
@@ -95,7 +94,7 @@ def _target(event: Mapping[str, Any], day: Day) -> Named | Day | None:
 
 def _position(event: Mapping[str, Any], completed: datetime) -> str:
     """Sorts as text by partition date, then completion, then content: any two messages have an order."""
-    moment = record.instant_text(completed).zfill(_WIDTH)
+    moment = record.instant_text(completed)
     return f"{event['partition_date']}|{moment}|{contract.content_hash(event)}"
 
 

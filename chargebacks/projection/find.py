@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 UNREADABLE: Final = "unreadable"  # counted beside the outcomes
+PAGE: Final = 2000  # items looked at by a call: about 1 MB of usual ones, a call's own limit
 _NAMES: Final = {"#key": KEY, "#created": CREATED_AT, "#position": record.POSITION}
 
 
@@ -48,6 +49,7 @@ class Finder:
         # wide enough for all would also hide the unreadable ones, and a scan reads as much without.
         request: dict[str, Any] = {
             "TableName": self.table.name,
+            "Limit": PAGE,
             "ProjectionExpression": "#key, #created, #position",
             "FilterExpression": "attribute_not_exists(#position) OR #position < :position",
             "ExpressionAttributeNames": dict(_NAMES),

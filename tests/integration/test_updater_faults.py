@@ -121,7 +121,7 @@ def test_an_item_that_refuses_its_update_does_not_keep_the_others_from_theirs(
     put(table, dict.fromkeys(IDS, "2025-11-20T10:00:00Z"))
     table.put_item(Item={"chargeback_id": "cb-7", "reason": "x" * (400 * 1024 - 60)})
     table.put_item(Item={"chargeback_id": "cb-8", "consolidation_position": None})
-    answer = build().handle(of(slice_of(*IDS)), None)
+    answer = build(threads=1).handle(of(slice_of(*IDS)), None)
     assert failed_offsets(answer) == [0]
     assert updated(table) - {"cb-8"} == set(IDS) - {"cb-7", "cb-8"}
     assert counts(capsys) == (0, 1, len(IDS) - 2)

@@ -55,7 +55,7 @@ batches = st.dictionaries(
 
 @given(batches)
 @settings(
-    max_examples=300,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
