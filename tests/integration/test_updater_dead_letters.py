@@ -10,6 +10,7 @@ import pytest
 from chargebacks.projection.updater import Updater
 from tests.fixtures.msk import (
     TOPIC,
+    Event,
     Handler,
     Queue,
     batch,
@@ -47,7 +48,7 @@ def test_ninety_nine_of_a_hundred_are_applied_and_the_poison_is_put_aside(
     assert "jane" not in printed + letter["reason"]
 
 
-POISONS = {
+POISONS: dict[str, tuple[Event | bytes, str]] = {
     "no JSON": (b"\xff\xfe", "UTF-8"),
     "another type": (b"[1]", "a message must be a JSON object"),
     "unknown event": (b'{"event_type": "party"}', "event_type must be one of"),

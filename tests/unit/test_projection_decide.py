@@ -109,7 +109,7 @@ BEYOND = "2025-11-21T07:00:00.000001+00:00"
 
 
 def test_a_moment_a_day_ahead_is_believed() -> None:
-    assert decided(slice_of("cb-1", completed_at=A_DAY_ON))
+    assert decided(slice_of("cb-1", completed_at=A_DAY_ON)).target == Named(("cb-1",))
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_a_moment_or_partition_further_ahead_is_a_contract_error(changes: dict[s
 
 def test_ahead_is_meant_of_the_later_of_message_and_clock() -> None:
     event = slice_of("cb-1", completed_at=BEYOND)
-    assert decided(event, sent_at=NOW + timedelta(seconds=1))
+    assert decided(event, sent_at=NOW + timedelta(seconds=1)).target == Named(("cb-1",))
     with pytest.raises(ContractError, match="more than a day ahead"):
         decided(event, sent_at=NOW - timedelta(days=9))
-    assert decided(event, sent_at=datetime.max.replace(tzinfo=UTC))
+    assert decided(event, sent_at=datetime.max.replace(tzinfo=UTC)).target == Named(("cb-1",))
 
 
 @pytest.mark.parametrize(
