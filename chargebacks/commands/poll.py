@@ -36,7 +36,12 @@ HANDLER = "consumers.consolidation_updater.lambda_function:lambda_handler"
 @click.option("--rewind", is_flag=True, help="Retry all from the lowest failed record on, not just it.")
 @click.option("--event-source-arn", default=ARN, show_default=True, help="What the event says it is from.")
 @click.option("--session-timeout", "session_timeout_seconds", default=10.0, show_default=True)
-@click.option("--until-idle", "until_idle_seconds", type=float, help="Stop when nothing came for so long.")
+@click.option(
+    "--until-idle",
+    "until_idle_seconds",
+    type=float,
+    help="Stop when all is read and nothing came for so long.",
+)
 def command(handler: str, batch_size: int, window: float, max_bytes: int, **given: Any) -> None:
     """Consume the topic with a consumer group, call the function with Lambda's event, commit what is done.
 

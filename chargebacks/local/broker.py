@@ -14,7 +14,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from chargebacks.errors import LocalStackError
 from chargebacks.local.java import java
-from chargebacks.local.processes import HOST, JVM_FLAGS, Server
+from chargebacks.local.processes import HOST, JVM_FLAGS, Server, tail
 
 ASK_SECONDS: Final = 2.0
 TOPIC_SECONDS: Final = 30.0
@@ -69,9 +69,10 @@ def _format(settings: Path, jars: Path) -> None:
         check=False,
         cwd=settings.parent,
     )
-    (settings.parent / "format.log").write_text(done.stdout + done.stderr)
+    log = settings.parent / "format.log"
+    log.write_text(done.stdout + done.stderr)
     if done.returncode:
-        raise LocalStackError(f"Kafka's storage could not be formatted: see {settings.parent / 'format.log'}")
+        raise LocalStackError(f"Kafka's storage could not be formatted: {tail(log)}; see {log}")
 
 
 def client(bootstrap_servers: str) -> AdminClient:

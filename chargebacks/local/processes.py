@@ -17,6 +17,7 @@ START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 15.0
 PAUSE_SECONDS: Final = 0.05
 LAST_LINES: Final = 3
+FRAMES: Final = ("at ", "... ")
 # Reads until its input ends, which happens when we die, however we die. Then nobody needs the server.
 GUARD: Final = 'cat >/dev/null; kill -9 "$0" 2>/dev/null'
 
@@ -95,8 +96,7 @@ class Server:
             time.sleep(PAUSE_SECONDS)
 
     def _tail(self) -> str:
-        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return " | ".join(lines[-LAST_LINES:]) or "its log is empty"
+        return tail(self.log)
 
 
 def _guard(pid: int) -> "subprocess.Popen[bytes]":
@@ -117,12 +117,19 @@ def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
         process.wait()
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody holds now."""
+def tail(log: Path) -> str:
+    """The last lines of a log that say something, in one line; Java's stack frames do not."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
+    telling = [line for line in lines if line and not line.startswith(FRAMES)]
+    return " | ".join(telling[-LAST_LINES:]) or "its log is empty"
+
+
+def free_port(*but: int) -> int:
+    """A port of 127.0.0.1 that nobody holds now, other than those given."""
     with socket.socket() as held:
         held.bind((HOST, 0))
         port: int = held.getsockname()[1]
-        return port
+        return free_port(*but) if port in but else port
 
 
 def check_port(port: int, name: str) -> None:

@@ -57,7 +57,7 @@ def kafka(folder: Path, port: int | None = None, progress: jars.Progress = jars.
     files = jars.ensure("kafka", progress)
 
     def make(chosen: int) -> Server:
-        return broker.broker(folder.absolute(), files, chosen, free_port())
+        return broker.broker(folder.absolute(), files, chosen, free_port(chosen))
 
     with _alone(folder), _serving("Kafka", port, make) as (server, chosen):
         yield Kafka(f"{HOST}:{chosen}", server)

@@ -41,7 +41,7 @@ def test_one_that_ends_while_it_starts_is_explained_by_its_log(tmp_path: Path) -
     log = tmp_path / "folder" / "server.log"
     with (
         pytest.raises(LocalStackError, match=rf"The server ended: .*address in use; see {log}"),
-        shell("echo address in use >&2; exit 1", log, lambda: False),
+        shell("echo address in use >&2; echo '   at some.Class' >&2; exit 1", log, lambda: False),
     ):
         pass
 

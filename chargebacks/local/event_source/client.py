@@ -23,6 +23,7 @@ def configuration(settings: PollSettings) -> dict[str, Any]:
         "group.id": settings.group,
         "auto.offset.reset": POSITIONS[settings.starting_position],
         "log_level": 2,  # connection errors are told once, by the error callback
+        "enable.partition.eof": True,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "max.poll.interval.ms": HANDLER_SECONDS * 1000,

@@ -42,7 +42,7 @@ def ignore(_: Attempt) -> None:
 
 
 def poll(settings: PollSettings, handler: Handler, stop: threading.Event, on_batch: Watcher = ignore) -> None:
-    """Deliver the topic's records to `handler` until `stop` is set, or nothing came for the set time.
+    """Deliver the topic's records to `handler` until `stop` is set, or all is read and nothing came for a while.
 
     Any thread may run it. `on_batch` is called there after every invocation and its commit. When stopped,
     the invocation under way is finished and its result committed.

@@ -17,8 +17,8 @@ class PollSettings:
 
     `max_retries` None: for ever, as Lambda does unless told. When retries run out, what is left goes to the
     file `on_failure` as JSON lines with its payload; without that file the poller stops with an error, since
-    nothing is acknowledged that is neither done nor safely put aside. `until_idle_seconds`: stop when nothing
-    came for that long.
+    nothing is acknowledged that is neither done nor safely put aside. `until_idle_seconds`: stop when all is read
+    and nothing came for that long.
     """
 
     bootstrap_servers: str

@@ -58,6 +58,7 @@ class Source:
         self._taken: set[str] = set()
         self._uncommitted: dict[tuple[str, int], int] = {}
         self._quiet_since: float | None = None
+        self._at_end: set[tuple[str, int]] = set()
         self._told: set[int] = set()
 
     def __enter__(self) -> "Source":
@@ -129,11 +130,14 @@ class Source:
         return taken
 
     def idle(self) -> bool:
-        """Whether nothing came for as long as the settings say; never before the group gave us our share."""
+        """Whether nothing came for as long as the settings say, and all of our partitions are read to the end.
+
+        Never before the group gave us our share.
+        """
         limit = self._settings.until_idle_seconds
-        if limit is None or self._quiet_since is None:
+        if limit is None or self._quiet_since is None or time.monotonic() - self._quiet_since < limit:
             return False
-        return time.monotonic() - self._quiet_since >= limit
+        return {(one.topic, one.partition) for one in self._consumer.assignment()} <= self._at_end
 
     def _next(self, seconds: float) -> Message | None:
         return self._held.popleft() if self._held else self._poll(seconds)
@@ -143,11 +147,15 @@ class Source:
         message = self._consumer.poll(seconds)
         if message is None:
             return None
-        error = message.error()
+        error, partition = message.error(), (message.topic() or "", message.partition() or 0)
         if error is None:
             self._quiet_since = time.monotonic()
+            self._at_end.discard(partition)
             self._told.clear()
             return message
+        if error.code() == KafkaError._PARTITION_EOF:
+            self._at_end.add(partition)
+            return None
         if error.code() in HOPELESS:
             raise SettingsError(f"the broker refuses this consumer ({error.str()}): mend its settings")
         if error.fatal():
@@ -176,3 +184,4 @@ class Source:
         self._held = deque(one for one in self._held if (one.topic(), one.partition()) not in gone)
         for partition in gone:
             self._uncommitted.pop(partition, None)
+            self._at_end.discard(partition)
