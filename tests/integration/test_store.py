@@ -209,7 +209,10 @@ def test_the_job_runs_on_a_bucket_from_landing_file_to_message(bucket: str) -> N
 
     run("06:30")
     landing.put("year=2025/month=11/day=20/b.json", json_lines(*newer("a", status="won"), *records("c")))
-    landing.put("2025/11/20/_SUCCESS", b"")
+    for folder in ("2025/11/20/", "2025/11/20/sub/", "2025/11/19/"):  # as S3's console makes them
+        boto3.client("s3").put_object(
+            Bucket=bucket.removeprefix("s3://"), Key=f"landing/cb/{folder}", Body=b""
+        )
     for _ in range(2):  # the same execution twice
         run("12:30")
 

@@ -27,13 +27,13 @@ class NotJson:
 def day_of(path: str, size: int) -> str | None:
     """The partition date of a path below the landing root, or None when it is no landing file.
 
-    Empty files named `_…`, checksums and a writer's unfinished work are none.
+    Empty files (commit markers, folders that a console made), checksums and a writer's unfinished work are none.
     """
     match = DAY.fullmatch(path)
     if match is None or "/_temporary/" in path or "/.spark-staging" in path:
         return None
     *parts, name = (group for group in match.groups() if group)
-    if (size == 0 and name.startswith("_")) or (name.startswith(".") and name.endswith(".crc")):
+    if size == 0 or (name.startswith(".") and name.endswith(".crc")):
         return None
     return "-".join(part.zfill(2) for part in parts)
 

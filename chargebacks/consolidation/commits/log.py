@@ -9,6 +9,7 @@ The highest entry is the head. Whatever is not in an entry did not happen.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.landing.listing import LandingFile
 
 PUBLISHED = ".published"
+_PENDING = re.compile(r"pending/([0-9-]{10})/([^/]+)\.json")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def generation(day: date, commit: int, run: str) -> str:
 
 def days(store: Store) -> list[date]:
     """The partitions that have a log, oldest first."""
-    return [date.fromisoformat(name) for name in store.folders("log")]
+    return [day for name in store.folders("log") if (day := _day(name))]
 
 
 def mark_pending(store: Store, pending: Pending) -> None:
@@ -118,14 +120,24 @@ def clear_pending(store: Store, pending: Pending) -> None:
 
 
 def list_pending(store: Store) -> Iterator[Pending]:
-    """Every marker, whatever the date; not one that its run clears while we look."""
+    """Every marker, whatever the date; not one that its run clears while we look, nor what is none of ours."""
     for stored in store.walk("pending"):
-        _, day, name = stored.path.split("/")
+        match = _PENDING.fullmatch(stored.path)
+        day = _day(match[1]) if match else None
+        if match is None or day is None:
+            continue
         try:
             told = json.loads(store.get(stored.path))
         except FileNotFoundError:
             continue
-        yield Pending(date.fromisoformat(day), name.removesuffix(".json"), told["commit"])
+        yield Pending(day, match[2], told["commit"])
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _pending_path(pending: Pending) -> str:

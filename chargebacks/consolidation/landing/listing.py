@@ -60,12 +60,13 @@ def compare(listed: Iterable[LandingFile], covered: Mapping[str, LandingFile]) -
 
 
 def is_marker(file: LandingFile) -> bool:
-    """A commit marker (`_SUCCESS`), a checksum file, or a Spark writer's unfinished work: no landing file."""
+    """No landing file: a checksum, a Spark writer's unfinished work, or an object with nothing in it.
+
+    Empty are commit markers (`_SUCCESS`) and the folders that S3's console makes, which cannot even be read.
+    """
     name = file.path.rsplit("/", 1)[-1]
     unfinished = "/_temporary/" in file.path or "/.spark-staging" in file.path
-    return (
-        unfinished or (file.size == 0 and name.startswith("_")) or (name[:1] == "." and name.endswith(".crc"))
-    )
+    return unfinished or not file.size or (name[:1] == "." and name.endswith(".crc"))
 
 
 def share(files: Iterable[LandingFile], tasks: int) -> list[list[LandingFile]]:

@@ -172,3 +172,17 @@ def test_a_marker_whose_number_another_run_took_is_dropped_and_one_still_open_is
     run_day(tmp_path, Broker())
     finish(places(tmp_path))
     assert [path.name for path in folder.iterdir()] == ["at-work.json"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pending/notes.txt", "pending/2025-13-99/x.json", "log/.DS_Store", "log/tmp/x", "log/2025-11-20/x"],
+)
+def test_what_others_leave_in_our_state_folder_stops_no_run(tmp_path: Path, name: str) -> None:
+    stray = tmp_path / "_state/out" / name
+    stray.parent.mkdir(parents=True)
+    stray.write_bytes(b"theirs")
+    land(tmp_path, "a.json", records("a"))
+    run_day(tmp_path, Broker())
+    assert set(view(tmp_path)) == {"a"}
+    assert stray.read_bytes() == b"theirs"
