@@ -26,7 +26,10 @@ INDEX_KEY: Final = "created_date"
 
 
 def database(folder: Path, jars: Path, port: int) -> Server:
-    """DynamoDB Local, not started yet; its log is in `folder`."""
+    """DynamoDB Local, not started yet; its log is in `folder`.
+
+    It listens on every address of the machine, and knows no option to listen on one.
+    """
     temporary = folder / "tmp"  # it unpacks a native library at every start, and leaves it there
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
