@@ -71,6 +71,13 @@ def reason(**fields: Any) -> str | None:
     return found.rejects[0][1] if found.rejects else None
 
 
+def kept(column: str, values: Any) -> list[Any]:
+    """What becomes of a parquet column: the values, None for those that were rejected."""
+    found = taken(parquet(**{column: values}))
+    by_id = {row["chargeback_id"]: row.get(column, "null") for row in found.rows}
+    return [by_id.get(f"c{n}") for n in range(len(values))]
+
+
 def frame_of(*records: Mapping[str, Any]) -> pl.DataFrame:
     """A normalised frame of JSON records."""
     raw = formats.read("a.jsonl", json_lines(*records)) if records else raw_rows.nothing()
