@@ -1,10 +1,10 @@
 """A run of the job, from its settings to its report: the one way of a record from landing file to message.
 
-    finish what earlier runs left   commits/recovery
-    choose partitions               plan, landing/listing
-    consolidate and commit each     execution: stages, draft, commits/log
-    bring the views up to date      commits/converge
-    announce                        announce/publishing
+finish what earlier runs left   commits/recovery
+choose partitions               plan, landing/listing
+consolidate and commit each     execution: stages, draft, commits/log
+bring the views up to date      commits/converge
+announce                        announce/publishing
 """
 
 import time

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chargebacks.local.java import java_home
+from chargebacks.local.processes import JVM_FLAGS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -18,12 +19,12 @@ def session(master: str = "local[*]") -> "SparkSession":
     os.environ["JAVA_HOME"] = str(java_home())
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    quiet = Path(__file__).with_name("log4j2.properties").as_uri()
+    quiet = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
     return (
         SparkSession.builder.master(master)
         .appName("chargebacks")
         .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={quiet}")
+        .config("spark.driver.extraJavaOptions", " ".join((*JVM_FLAGS, quiet)))
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")

@@ -64,6 +64,7 @@ def test_the_zip_has_only_the_handler_our_package_and_the_locked_dependencies(na
         "jsonschema_rs",
         "lambda_function.py",
         "typing_extensions.py",
+        "tzdata",
     }
 
 
