@@ -36,7 +36,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 EPOCH_NUMBER: Final = re.compile(r"-?\d{9,19}(\.\d{1,9})?", re.ASCII)
 ISO: Final = re.compile(
-    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?)? ?([Zz]|[+-]\d\d(:?[0-5]\d)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?([Zz]|[+-]\d\d(:?[0-5]\d)?))?)?", re.ASCII
 )
 CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
