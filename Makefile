@@ -7,7 +7,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 UV := $(BIN)/uv
-WORKERS ?= 2
+# Test processes. A file stays on one of them, so that what its module starts is started once.
+WORKERS ?= 3
 
 .PHONY: help setup run test test-all lint package bench clean lock
 
@@ -29,7 +30,7 @@ run: setup ## a whole day on this machine, proved by the oracle (LANDING=path: y
 	$(BIN)/chargebacks day $(if $(LANDING),--landing '$(LANDING)') $(if $(SIZE),--size $(SIZE))
 
 test: lint ## lint, types and every test
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## ruff (lint and format) and strict mypy
 	$(BIN)/ruff check .

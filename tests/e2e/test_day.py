@@ -13,7 +13,6 @@ from tests.oracle.check_files import read_rows, view_files
 TINY = Path(__file__).parents[1] / "oracle" / "tiny_day"
 BY_HAND = json.loads((TINY / "expected.json").read_text())
 DAY_SECONDS = 400
-on_one_worker = pytest.mark.xdist_group("sample day")  # so that the day is run once
 
 
 def run_day(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -31,7 +30,6 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-@on_one_worker
 def test_a_sample_day_agrees_with_the_oracle(
     sample_day: tuple[Path, "subprocess.CompletedProcess[str]"],
 ) -> None:
@@ -42,7 +40,6 @@ def test_a_sample_day_agrees_with_the_oracle(
     assert "DIFFERS" not in done.stdout
 
 
-@on_one_worker
 def test_a_sample_day_shows_four_executions_and_the_late_file(
     sample_day: tuple[Path, "subprocess.CompletedProcess[str]"],
 ) -> None:
@@ -57,7 +54,6 @@ def test_a_sample_day_shows_four_executions_and_the_late_file(
     assert "late file" in done.stdout
 
 
-@on_one_worker
 def test_the_oracle_finds_a_cell_that_was_changed_in_the_output(
     sample_day: tuple[Path, "subprocess.CompletedProcess[str]"],
 ) -> None:

@@ -25,18 +25,16 @@ DAY, TIME = "2025-11-20", "2025-11-20T18:30:00"
 SIZE = 2000
 VIEW = f"year={DAY[:4]}/month={DAY[5:7]}/day={DAY[8:]}"
 # In the order of a run, and what is run next: the job again, or recovery alone. The fourth copy is a data file,
-# the third message a slice: there are four slices and a summary.
+# the third message a slice: there are four slices and a summary. Every other pair of step and command is in
+# tests/unit/consolidation/test_crashes.py, without Spark.
 STEPS_TO_KILL = [
     ("before the commit", 1, "consolidate"),
     ("after the commit", 1, "consolidate"),
-    ("after the commit", 1, "recover"),
     ("while converging", 4, "recover"),
     ("in mid-publication", 3, "consolidate"),
-    ("in mid-publication", 3, "recover"),
     ("before the confirmation", 1, "recover"),
 ]
 CLOCKED = ("consolidation_date", "updated_at", "consolidation_position")  # differ by when the run committed
-pytestmark = pytest.mark.xdist_group("killed job")
 
 
 @dataclass(frozen=True)

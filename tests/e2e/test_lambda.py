@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from chargebacks.local.stack import DynamoDB
 
-pytestmark = pytest.mark.xdist_group("packages")  # what is built once serves them all
-
 
 @pytest.fixture
 def function(

@@ -10,7 +10,6 @@ import pytest
 from scripts.locked_requirements import blocks, closure, declared
 from tests.e2e.packages import ROOT, SAMPLE, UPDATER, ZIP, build, python
 
-pytestmark = pytest.mark.xdist_group("packages")  # what is built once serves them all
 LAMBDA_LIMIT = 250 * 1024 * 1024  # unzipped, "Lambda quotas" (AWS Lambda Developer Guide)
 
 
