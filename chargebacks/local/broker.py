@@ -61,7 +61,8 @@ def _java(jars: Path, *flags: str) -> list[str]:
 def _format(settings: Path, jars: Path) -> None:
     """Give the data folder its identity, as KRaft requires before the first start."""
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-    arguments = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)]
+    # One word: an id may begin with a dash, and would be taken for an option.
+    arguments = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(settings)]
     done = subprocess.run(
         [*_java(jars, "-Xmx128m", "-Dlog4j2.level=ERROR"), *arguments],
         capture_output=True,

@@ -23,7 +23,6 @@ STEPS: dict[str, tuple[type[Any], str, bool]] = {
     "after the commit": (CommitLog, "create", True),
     "while converging": (Store, "copy_to", True),
     "in mid-publication": (KafkaPublisher, "_send", True),
-    "before the confirmation": (CommitLog, "confirm", False),
 }
 
 

@@ -32,7 +32,6 @@ STEPS_TO_KILL = [
     ("after the commit", 1, "consolidate"),
     ("while converging", 4, "recover"),
     ("in mid-publication", 3, "consolidate"),
-    ("before the confirmation", 1, "recover"),
 ]
 CLOCKED = ("consolidation_date", "updated_at", "consolidation_position")  # differ by when the run committed
 

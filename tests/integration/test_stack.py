@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,3 +147,11 @@ def _pid_of_child(parent: int, word: str) -> int:
             if word in Path(f"/proc/{pid}/cmdline").read_text():
                 return int(pid)
     raise AssertionError(f"no child of {parent} has {word} in its command line")
+
+
+def test_a_broker_starts_though_its_cluster_id_begins_with_a_dash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(bytes=b"\xf8" + bytes(15)))
+    with stack.kafka(tmp_path) as running:
+        assert running.server.pid
