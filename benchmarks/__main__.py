@@ -26,20 +26,12 @@ FLOOR = "from chargebacks.local.spark import session; session().sparkContext.par
 @click.option("--files", default=500, show_default=True, help="Landing files, about.")
 @click.option("--rounds", default=3, show_default=True)
 def main(size: int, files: int, rounds: int) -> None:
-    """Time the job beside a Spark session that only starts, and beside the usual script."""
+    """Time the job beside a Spark session that only starts and runs one trivial job."""
     shutil.rmtree(ROOT, ignore_errors=True)
     landing = ROOT / "landing"
     _run([*_ours("sample"), "--to", str(landing), "--size", str(size), "--files", str(files), "--date", DAY])
-    _only_readable_parquet(landing)
     contestants = {
         "a Spark session and one trivial job": [sys.executable, "-c", FLOOR],
-        "the usual script": [
-            sys.executable,
-            "-m",
-            "benchmarks.usual_script",
-            str(landing / "2025/11/20"),
-            "OUT",
-        ],
         "chargebacks consolidate": [
             *_ours("consolidate", "--landing-path", str(landing), "--output-path", "OUT/chargebacks"),
             *("--partition-date", DAY, "--execution-time", f"{DAY}T18:30:00", "--lookback-days", "0"),
@@ -55,13 +47,6 @@ def main(size: int, files: int, rounds: int) -> None:
 
 def _ours(*words: str) -> list[str]:
     return [sys.executable, "-m", "chargebacks", *words]
-
-
-def _only_readable_parquet(landing: Path) -> None:
-    """Leave what the usual script can read at all."""
-    for path in landing.rglob("*"):
-        if path.is_file() and (path.suffix != ".parquet" or not path.read_bytes().endswith(b"PAR1")):
-            path.unlink()
 
 
 def _run(command: list[str]) -> float:
