@@ -13,7 +13,7 @@ WORKERS ?= 3
 .PHONY: help setup run test test-all lint package bench clean lock
 
 help: ## this table of contents
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## .venv from the lock file, Kafka and DynamoDB Local jars; the others call it
 
@@ -29,7 +29,10 @@ setup: .venv/.ready ## .venv from the lock file, Kafka and DynamoDB Local jars; 
 run: setup ## a whole day on this machine, proved by the oracle (LANDING=path: your own files; SIZE=n)
 	$(BIN)/chargebacks day $(if $(LANDING),--landing '$(LANDING)') $(if $(SIZE),--size $(SIZE))
 
-test: lint ## lint, types and every test
+test: lint ## lint, types and every test but the exhaustive ones
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
+test-all: lint ## the same, and the exhaustive tests: every crash in every format, every zombie
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## ruff (lint and format) and strict mypy
