@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.spark"]
+pytest_plugins = ["tests.fixtures.s3", "tests.fixtures.servers", "tests.fixtures.spark"]

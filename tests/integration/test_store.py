@@ -1,13 +1,11 @@
 """One contract, two object stores: a local folder and S3 as moto speaks it, over real HTTP."""
 
 import json
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import job
@@ -29,31 +27,6 @@ NAMES = [
     "50%25.json",
     "a#b?c.json",
 ]
-
-
-@pytest.fixture(scope="session")
-def s3_endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a fresh bucket; this process's environment points at it."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": s3_endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    name = f"bucket-{uuid.uuid4().hex}"
-    boto3.client("s3").create_bucket(Bucket=name)
-    return f"s3://{name}"
 
 
 @pytest.fixture(params=["folder", "bucket", "whole bucket"])
