@@ -6,13 +6,14 @@ StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors)
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfile
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
@@ -20,7 +21,13 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from chargebacks.errors import StorageError
 
+T = TypeVar("T")
+R = TypeVar("R")
 RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
+IN_FLIGHT: Final = 16  # requests: object storage answers in 30 to 60 ms, whatever the size
+COPY_LIMIT: Final = 5 * 1024**3  # Amazon S3, CopyObject: "up to 5 GB in size in a single atomic action"
+PART: Final = 32 * 1024**2  # bytes; a multipart upload has at most 10,000 parts, an object at most 5 TB
+PARTS: Final = 9_000
 
 
 @dataclass(frozen=True)
@@ -55,11 +62,30 @@ class Store:
         self.root = root.rstrip("/")
         self.local = "://" not in self.root
         self._inner, self._prefix = _open(self.root)
+        self._kept: dict[str, bytes] = {}
 
     def get(self, path: str) -> bytes:
         """The object's bytes. Raises FileNotFoundError."""
         with _explained("read", self.url(path)):
             return bytes(obstore.get(self._inner, self._full(path)).bytes())
+
+    def get_kept(self, paths: Iterable[str]) -> list[bytes]:
+        """The bytes of objects that never change once they are there, in order; each is read once.
+
+        Raises FileNotFoundError.
+        """
+        wanted = list(paths)
+        missing = [path for path in dict.fromkeys(wanted) if path not in self._kept]
+        self._kept |= zip(missing, self.each(self.get, missing), strict=True)
+        return [self._kept[path] for path in wanted]
+
+    def each(self, action: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """What `action` returns for each item, in order; on a bucket many are in flight."""
+        todo = list(items)
+        if self.local or len(todo) < 2:
+            return [action(item) for item in todo]
+        with ThreadPoolExecutor(min(IN_FLIGHT, len(todo))) as pool:
+            return list(pool.map(action, todo))
 
     def get_version(self, path: str, etag: str) -> bytes | None:
         """The bytes of that version, or None when the object has another by now. Raises FileNotFoundError."""
@@ -91,6 +117,26 @@ class Store:
                 return False
             return True
 
+    def replace(self, path: str, data: bytes, etag: str) -> bool:
+        """Write the object over that very version ("": over none). False: another is there; nothing was written.
+
+        A local folder cannot promise it: between the look and the write another may come, and is overwritten.
+        """
+        if not etag:
+            return self.create(path, data)
+        if self.local:
+            found = self.stat(path)
+            if found is None or found.etag != etag:
+                return False
+            self.put(path, data)
+            return True
+        with _explained("write", self.url(path)):
+            try:
+                obstore.put(self._inner, self._full(path), data, mode={"e_tag": etag})
+            except (AlreadyExistsError, PreconditionError, NotFoundError):
+                return False
+            return True
+
     def walk(self, prefix: str) -> Iterator[Stored]:
         """Everything below the folder `prefix`, in no promised order, page by page."""
         with _explained("list", self.url(prefix)):
@@ -107,15 +153,42 @@ class Store:
     def copy_to(self, path: str, target: "Store", target_path: str) -> None:
         """Copy an object to a store of the same kind, over another: on S3 by the server, here by a hard link.
 
+        Between buckets, and above what S3 copies in one request, it passes through this process in parts.
         Raises FileNotFoundError.
         """
         with _explained("copy", self.url(path)):
             if self.local:
                 _place(f"{self.root}/{path}", f"{target.root}/{target_path}")
-            elif _bucket(self.root) == _bucket(target.root):
+                return
+            size = obstore.head(self._inner, self._full(path))["size"]
+            if _bucket(self.root) == _bucket(target.root) and size <= COPY_LIMIT:
                 obstore.copy(self._inner, self._full(path), target._full(target_path))
             else:
-                target.put(target_path, self.get(path))  # obstore copies within a bucket only
+                target._upload(target_path, self._parts(path, size), size)
+
+    def _parts(self, path: str, size: int) -> Iterator[bytes]:
+        """The object, part by part; each is a request of its own, retried on its own."""
+        part = _part(size)
+        for start in range(0, size, part):
+            end = min(size, start + part)
+            yield bytes(obstore.get_range(self._inner, self._full(path), start=start, end=end))
+
+    def _upload(self, path: str, parts: Iterator[bytes], size: int) -> None:
+        """Write an object of that size from its parts, a few in flight; it is there whole or not at all."""
+        if size <= PART:
+            self.put(path, b"".join(parts))
+        else:
+            obstore.put(self._inner, self._full(path), parts, chunk_size=_part(size), max_concurrency=4)
+
+    def delete_all(self, paths: Iterable[str]) -> None:
+        """Delete the objects, a thousand a request where the store can; those that are not there are no error."""
+        doomed = list(paths)
+        if self.local:
+            for path in doomed:
+                self.delete(path)
+        elif doomed:
+            with _explained("delete", self.url(doomed[0])):
+                obstore.delete(self._inner, [self._full(path) for path in doomed])
 
     def delete(self, path: str) -> None:
         """Delete the object; one that is not there is no error."""
@@ -144,6 +217,10 @@ def _open(root: str) -> tuple[ObjectStore, str]:
     if endpoint:
         options |= {"endpoint": endpoint, "client_options": {"allow_http": endpoint.startswith("http:")}}
     return S3Store(bucket, **options), f"{prefix}/" if prefix else ""
+
+
+def _part(size: int) -> int:
+    return max(PART, -(-size // PARTS))
 
 
 def _bucket(root: str) -> str:

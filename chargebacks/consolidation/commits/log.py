@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import Entry
@@ -31,6 +31,15 @@ class Pending:
     commit: int
 
 
+@dataclass(frozen=True)
+class History:
+    """A log as one listing shows it: its entries, oldest first, when each was created, and which are published."""
+
+    entries: list[Entry]
+    created: dict[int, datetime]  # by the store's clock, aware
+    published: frozenset[int]
+
+
 class CommitLog:
     """One partition's log."""
 
@@ -41,7 +50,7 @@ class CommitLog:
 
     def entries(self) -> list[Entry]:
         """Every entry, oldest first."""
-        return [self.entry(number) for number in self._numbers()]
+        return self._read(self._numbers())
 
     def head(self) -> Entry | None:
         """The newest entry."""
@@ -50,7 +59,7 @@ class CommitLog:
 
     def entry(self, number: int) -> Entry:
         """Entry `number`. Raises FileNotFoundError."""
-        return Entry.from_json(self._store.get(self._path(number)))
+        return self._read([number])[0]
 
     def create(self, entry: Entry) -> bool:
         """Create the entry unless its number is taken: the commit itself."""
@@ -66,7 +75,17 @@ class CommitLog:
     def unpublished(self) -> list[Entry]:
         """Entries whose messages are not known to be acknowledged, oldest first."""
         names = self._names()
-        return [self.entry(n) for n in self._numbers() if f"{n:08d}{PUBLISHED}" not in names]
+        return self._read([n for n in _numbers(names) if _published(n) not in names])
+
+    def history(self) -> History:
+        """Everything that the log says, as of one listing."""
+        names = self._names()
+        numbers = _numbers(names)
+        return History(
+            entries=self._read(numbers),
+            created={n: names[f"{n:08d}"] for n in numbers},
+            published=frozenset(n for n in numbers if _published(n) in names),
+        )
 
     def is_published(self, entry: Entry) -> bool:
         """Whether every message of the entry is known to be acknowledged."""
@@ -79,24 +98,27 @@ class CommitLog:
     def covered(self, entries: Iterable[Entry]) -> dict[str, LandingFile]:
         """Every landing file that these entries cover, by path, in the version last read."""
         found: dict[str, LandingFile] = {}
-        for coverage in (entry.coverage for entry in entries if entry.coverage):
-            for line in self._store.get(coverage).splitlines():
+        for coverage in self._store.get_kept([entry.coverage for entry in entries if entry.coverage]):
+            for line in coverage.splitlines():
                 one = json.loads(line)
                 found[one["path"]] = LandingFile(one["path"], one["size"], one["etag"])
         return found
 
-    def _numbers(self) -> list[int]:
-        return sorted(int(name) for name in self._names() if name.isdigit())
+    def _read(self, numbers: list[int]) -> list[Entry]:
+        return [Entry.from_json(data) for data in self._store.get_kept(map(self._path, numbers))]
 
-    def _names(self) -> set[str]:
+    def _numbers(self) -> list[int]:
+        return _numbers(self._names())
+
+    def _names(self) -> dict[str, datetime]:
         found = self._store.walk(self._folder)
-        return {stored.path.rsplit("/", 1)[-1].removesuffix(".json") for stored in found}
+        return {one.path.rsplit("/", 1)[-1].removesuffix(".json"): one.modified for one in found}
 
     def _path(self, number: int) -> str:
         return f"{self._folder}/{number:08d}.json"
 
     def _published_path(self, entry: Entry) -> str:
-        return f"{self._folder}/{entry.commit:08d}{PUBLISHED}.json"
+        return f"{self._folder}/{_published(entry.commit)}.json"
 
 
 def generation(day: date, commit: int, run: str) -> str:
@@ -131,6 +153,14 @@ def list_pending(store: Store) -> Iterator[Pending]:
         except FileNotFoundError:
             continue
         yield Pending(day, match[2], told["commit"])
+
+
+def _numbers(names: Iterable[str]) -> list[int]:
+    return sorted(int(name) for name in names if name.isdecimal() and f"{int(name):08d}" == name)
+
+
+def _published(number: int) -> str:
+    return f"{number:08d}{PUBLISHED}"
 
 
 def _day(text: str) -> date | None:
