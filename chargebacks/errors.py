@@ -6,6 +6,7 @@
     ├── TransientError           the same call may succeed later: retry, then report
     ├── ConsolidationError       this execution must not commit, or could not
     │   ├── LimitExceededError   more rejected records or unreadable files than allowed
+    │   ├── ShrinkError          recomputing from raw would lose covered files' records
     │   ├── ConservationError    records went in that did not come out: a bug, never committed
     │   └── CommitConflictError  another run won the log entry, twice
     ├── StorageError             the object store failed, retries included: nothing is known of the content
@@ -39,6 +40,10 @@ class ConsolidationError(ChargebacksError):
 
 class LimitExceededError(ConsolidationError):
     """Too many rejected records or unreadable files."""
+
+
+class ShrinkError(ConsolidationError):
+    """Covered landing files are gone: recomputing from raw would lose their records."""
 
 
 class ConservationError(ConsolidationError):

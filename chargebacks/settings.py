@@ -41,6 +41,8 @@ ARGUMENTS: Final = (
     Argument("total_executions", "4", "executions a day, 1 to 24"),
     Argument("schedule_zone", "UTC", "the IANA zone that says what a day is and when the slots are"),
     Argument("lookback_days", "1", "earlier days that are looked at for late files, 0 to 31"),
+    Argument("full", "false", "true: recompute the partition from all its landing files"),
+    Argument("allow_shrink", "false", "true: full may lose records whose landing files are gone"),
     Argument("output_format", "csv", "csv, parquet or json"),
     Argument("output_files", "10", "how many files a partition has at most, 1 to 1000"),
     Argument("max_rejected_share", "0.05", "share of records that may be rejected, 0 to 1"),
@@ -68,6 +70,8 @@ class JobSettings:
     total_executions: int
     schedule_zone: ZoneInfo
     lookback_days: int
+    full: bool
+    allow_shrink: bool
     output_format: str
     output_files: int
     max_rejected_share: float
@@ -130,6 +134,8 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
 def _how(text: Mapping[str, str]) -> dict[str, object]:
     return {
         "lookback_days": _integer(text, "lookback_days", 0, 31),
+        "full": _flag(text, "full"),
+        "allow_shrink": _flag(text, "allow_shrink"),
         "output_format": _choice(text, "output_format", FORMATS),
         "output_files": _integer(text, "output_files", 1, 1000),
         "max_rejected_share": _number(text, "max_rejected_share", 0, 1),
@@ -141,7 +147,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
         "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
         "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
-        "dry_run": _choice(text, "dry_run", ("true", "false")) == "true",
+        "dry_run": _flag(text, "dry_run"),
     }
 
 
@@ -188,6 +194,10 @@ def _choice(text: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str
     if value not in choices:
         raise SettingsError(f"{name} {text[name]!r} is unknown: give {', '.join(choices)}")
     return value
+
+
+def _flag(text: Mapping[str, str], name: str) -> bool:
+    return _choice(text, name, ("true", "false")) == "true"
 
 
 def _matching(text: Mapping[str, str], name: str, pattern: re.Pattern[str], wanted: str) -> str:

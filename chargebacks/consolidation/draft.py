@@ -2,20 +2,23 @@
 
 carried_forward   the head's files and counts under a new number: what an execution without news commits
 write_plan        what the tasks are told
+check_whole       a full execution that would lose records: not to be run, nor committed
 check_limits      too many rejects or unreadable files: not to be committed
 concluded         counts, files and announcement from what the tasks returned, the law checked
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from chargebacks import partition
+from chargebacks.consolidation.commits import coverage
 from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.consolidation.commits.log import Pending, generation
-from chargebacks.consolidation.landing.listing import Landing
+from chargebacks.consolidation.landing.listing import Landing, LandingFile
 from chargebacks.consolidation.stages.write import BucketResult, LedgerResult, WritePlan
-from chargebacks.errors import ConservationError, LimitExceededError
+from chargebacks.errors import ConservationError, LimitExceededError, ShrinkError
 from chargebacks.settings import JobSettings
 
 MIN_REJECTED: Final = 10  # a handful of bad records in a small execution is no flood
@@ -23,7 +26,9 @@ MIN_UNREADABLE: Final = 3
 MAX_UNREADABLE_SHARE: Final = 0.01
 
 
-def carried_forward(pending: Pending, head: Entry | None, settings: JobSettings, now: datetime) -> Entry:
+def carried_forward(
+    pending: Pending, head: Entry | None, settings: JobSettings, now: datetime, *, full: bool = False
+) -> Entry:
     """The entry of an execution that finds nothing new."""
     return Entry(
         commit=pending.commit,
@@ -41,6 +46,8 @@ def carried_forward(pending: Pending, head: Entry | None, settings: JobSettings,
         files=head.files if head else (),
         announcement=Announcement(settings.kafka_topic, settings.announce, 0),
         landing_files=head.landing_files if head else 0,
+        landing_digest=head.landing_digest if head else coverage.digest([]),
+        full=full,
     )
 
 
@@ -48,17 +55,20 @@ def has_work(head: Entry | None, found: Landing, draft: Entry, settings: JobSett
     """Whether the stages must run: new files, or the same rows to be written or announced in another way."""
     if found.new:
         return True
-    if head is None or not head.files:
+    if head is None or not (head.files or draft.full):
         return False
-    same = head.output_format == draft.output_format and head.buckets == draft.buckets
-    return not same or head.output_path != draft.output_path or settings.announce == "all"
+    return draft.full or head.buckets != draft.buckets or settings.announce == "all" or _moved(head, draft)
+
+
+def _moved(head: Entry | None, draft: Entry) -> bool:
+    """Whether readers find the output in another place or format than before: that is news to everybody."""
+    return head is not None and (
+        head.output_path != draft.output_path or head.output_format != draft.output_format
+    )
 
 
 def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: JobSettings) -> WritePlan:
-    """What the second stage is told. Output in a new place or format is news to everybody: all are announced."""
-    moved = head is not None and (
-        head.output_path != draft.output_path or head.output_format != draft.output_format
-    )
+    """What the second stage is told."""
     same_buckets = head is not None and head.buckets == draft.buckets
     return WritePlan(
         state_path=settings.state_path,
@@ -68,9 +78,19 @@ def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: Job
         output_format=draft.output_format,
         base=head.files if head and same_buckets else (),
         base_format=head.output_format if head else draft.output_format,
-        announce_all=settings.announce == "all" or moved,
+        announce_all=settings.announce == "all" or _moved(head, draft),
+        full=draft.full,
         write=not settings.dry_run,
     )
+
+
+def check_whole(day: date, gone: Collection[str], settings: JobSettings) -> None:
+    """Raise ShrinkError when covered landing files are gone and their records may not go with them."""
+    if gone and not settings.allow_shrink:
+        raise ShrinkError(
+            f"partition {day}: {len(gone)} covered landing files are gone, first {min(gone)}: --full would lose "
+            "their records, nothing was committed; restore them or give --allow-shrink"
+        )
 
 
 def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: JobSettings) -> None:
@@ -89,24 +109,27 @@ def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: Job
         )
 
 
-def concluded(draft: Entry, head: Entry | None, buckets: list[BucketResult], ledger: LedgerResult) -> Entry:
-    """The draft with what the tasks came to.
+def concluded(
+    draft: Entry,
+    head: Entry | None,
+    buckets: list[BucketResult],
+    ledger: LedgerResult,
+    still: Sequence[LandingFile],
+) -> Entry:
+    """The draft with what the tasks came to; `still`: files covered before and not read again.
 
     Raises ConservationError when previous rows are missing or a record read is not accounted for.
     """
-    before = head.counts if head else Counts()
     base = sum(one.base for one in buckets)
-    if base != before.records_processed:
-        raise ConservationError(
-            f"partition {draft.partition_date}: entry {draft.commit - 1} names {before.records_processed} records "
-            f"but its files hold {base}: nothing was committed; restore the generation's files"
-        )
-    duplicates = sum(one.base + one.rows - one.winners for one in buckets)
+    _check_base(draft, head, base)
+    before = head.counts if head and not draft.full else Counts()
+    rows = sum(one.rows for one in buckets) + (0 if draft.full else base)
+    winners = sum(one.winners for one in buckets)
     counts = replace(
         before,
         records_read=before.records_read + ledger.read,
-        records_processed=sum(one.winners for one in buckets),
-        duplicates_removed=before.duplicates_removed + duplicates,
+        records_processed=winners,
+        duplicates_removed=before.duplicates_removed + rows - winners,
         records_rejected=before.records_rejected + ledger.rejected,
         echoes_ignored=before.echoes_ignored + ledger.echoes,
     )
@@ -123,8 +146,18 @@ def concluded(draft: Entry, head: Entry | None, buckets: list[BucketResult], led
         announcement=announced,
         coverage=ledger.coverage,
         rejects=ledger.rejects,
-        landing_files=draft.landing_files + ledger.files,
+        landing_files=len(still) + ledger.files,
+        landing_digest=coverage.add(coverage.digest(still), ledger.digest),
     )
+
+
+def _check_base(draft: Entry, head: Entry | None, rows: int) -> None:
+    named = head.counts.records_processed if head else 0
+    if rows != named:
+        raise ConservationError(
+            f"partition {draft.partition_date}: entry {draft.commit - 1} names {named} records "
+            f"but its files hold {rows}: nothing was committed; restore the generation's files"
+        )
 
 
 def stamped(entry: Entry, head: Entry | None, now: datetime) -> Entry:

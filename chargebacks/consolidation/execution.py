@@ -1,6 +1,6 @@
 """One execution for one partition: from what the log and the landing zone say to a committed entry.
 
-    plan      list, subtract what the log covers
+    plan      list, subtract what the log covers (a full execution subtracts nothing)
     write     the generation: two stages on an engine
     check     limits and the conservation law, before anything can be seen
     commit    create entry N+1: this is the consolidation
@@ -10,8 +10,8 @@ A crash before the commit leaves a generation that no entry names; a crash after
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -35,12 +35,18 @@ ATTEMPTS: Final = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an execution came to: its entry, whether this run committed it, and what the landing zone held."""
+    """What an execution came to: its entry, whether this run committed it, and what the landing zone held.
+
+    `missed`: landing files that vanished, or kept changing, before they were read. `lost_to` tells of another
+    run that committed this very execution while this run was at it.
+    """
 
     entry: Entry
     committed: bool
     landing: Landing
     unreadable: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    lost_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,16 +55,28 @@ class Tools:
 
     settings: JobSettings
     state: Store
+    landing: Store
     engine: Engine
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
 
-def execute(day: date, tools: Tools, listed: list[LandingFile]) -> Outcome:
-    """Consolidate `day`, or find that this execution did already.
+@dataclass(frozen=True)
+class _Before:
+    """What an execution starts from: the log's head, the landing files it covers, the landing zone beside them."""
 
-    Raises LimitExceededError, ConservationError, CommitConflictError, StorageError; nothing is committed
-    then, unless a StorageError hit the commit itself, whose outcome the next run learns from the log.
+    day: date
+    full: bool
+    head: Entry | None
+    covered: Mapping[str, LandingFile]
+    found: Landing
+
+
+def execute(day: date, tools: Tools, *, full: bool = False) -> Outcome:
+    """Consolidate `day`, or find that this execution did already. `full`: from raw, whatever is covered.
+
+    Raises LimitExceededError, ConservationError, ShrinkError, CommitConflictError, StorageError; nothing is
+    committed then, unless a StorageError hit the commit itself, whose outcome the next run learns from the log.
     """
     log = CommitLog(tools.state, day)
     winner = ""
@@ -66,9 +84,9 @@ def execute(day: date, tools: Tools, listed: list[LandingFile]) -> Outcome:
         entries = log.entries()
         for done in entries:
             if done.execution_time == tools.settings.execution_time:
-                return Outcome(done, committed=False, landing=Landing([]))
-        found = listing.compare(listed, log.covered(entries))
-        outcome, pending = _prepare(day, entries[-1] if entries else None, found, tools)
+                return Outcome(done, committed=False, landing=Landing([]), lost_to=winner)
+        before = _look(day, entries, log.covered(entries), tools, full)
+        outcome, pending = _prepare(before, tools)
         if tools.settings.dry_run:
             return outcome
         other = _commit(log, outcome.entry)
@@ -80,30 +98,54 @@ def execute(day: date, tools: Tools, listed: list[LandingFile]) -> Outcome:
     raise CommitConflictError(f"partition {day}: {winner}, {ATTEMPTS} times in a row: run the job again")
 
 
-def _prepare(day: date, head: Entry | None, found: Landing, tools: Tools) -> tuple[Outcome, Pending]:
+def _look(
+    day: date, entries: list[Entry], covered: Mapping[str, LandingFile], tools: Tools, full: bool
+) -> _Before:
+    """The landing zone as it is now. Raises ShrinkError."""
+    listed = listing.list_files(tools.landing, day)
+    found = listing.compare(listed, covered)
+    if full:
+        draft.check_whole(day, found.vanished, tools.settings)
+        found = replace(found, new=listing.compare(listed, {}).new)
+    return _Before(day, full, entries[-1] if entries else None, covered, found)
+
+
+def _prepare(before: _Before, tools: Tools) -> tuple[Outcome, Pending]:
     """Mark the run as pending, then do all that comes before the commit."""
-    commit = head.commit + 1 if head else 1
-    pending = Pending(day, tools.new_id(), commit)
+    commit = before.head.commit + 1 if before.head else 1
+    pending = Pending(before.day, tools.new_id(), commit)
     if not tools.settings.dry_run:
         mark_pending(tools.state, pending)
     try:
-        outcome = _consolidate(pending, head, found, tools)
+        outcome = _consolidate(pending, before, tools)
     except ChargebacksError:
         clear_pending(tools.state, pending)  # nothing was committed: nothing is left to finish
         raise
     return outcome, pending
 
 
-def _consolidate(pending: Pending, head: Entry | None, found: Landing, tools: Tools) -> Outcome:
+def _consolidate(pending: Pending, before: _Before, tools: Tools) -> Outcome:
     """Write the generation and draft its entry; with nothing to do, carry the head's files forward."""
-    entry = draft.carried_forward(pending, head, tools.settings, tools.clock())
+    head, found = before.head, before.found
+    entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
     unreadable: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
-        draft.check_limits(pending.partition_date, ledger, plan, tools.settings)
-        entry, unreadable = draft.concluded(entry, head, buckets, ledger), ledger.unreadable
-    return Outcome(draft.stamped(entry, head, tools.clock()), True, found, unreadable)
+        draft.check_limits(before.day, ledger, plan, tools.settings)
+        entry = draft.concluded(entry, head, buckets, ledger, _still(before, ledger, tools.settings))
+        unreadable, missed = ledger.unreadable, ledger.missed
+    return Outcome(draft.stamped(entry, head, tools.clock()), True, found, unreadable, missed)
+
+
+def _still(before: _Before, ledger: LedgerResult, settings: JobSettings) -> list[LandingFile]:
+    """The files covered before that were not read again. Raises ShrinkError."""
+    if before.full:
+        draft.check_whole(before.day, before.covered.keys() & set(ledger.missed), settings)
+        return []
+    again = set(before.found.overwritten) - set(ledger.missed)
+    return [file for path, file in before.covered.items() if path not in again]
 
 
 def _run_stages(

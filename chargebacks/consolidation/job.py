@@ -19,6 +19,7 @@ from chargebacks.consolidation import plan
 from chargebacks.consolidation.announce.publishing import Publisher, publish_partition
 from chargebacks.consolidation.commits import log
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
+from chargebacks.consolidation.commits.coverage import digest
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.commits.recovery import finish, owed
 from chargebacks.consolidation.execution import Outcome, Tools, execute
@@ -55,8 +56,8 @@ def run(
     unfinished = [] if settings.dry_run else finish(places)
     landing_store = Store(settings.landing_path)
     chosen = choose(settings, places.state, landing_store)
-    tools = Tools(settings, places.state, engine, clock, new_id)
-    reports = [_partition(day, listed, tools, places) for day, listed in chosen.days.items()]
+    tools = Tools(settings, places.state, landing_store, engine, clock, new_id)
+    reports = [_partition(day, tools, places) for day in chosen.days]
     if settings.dry_run:
         return RunReport(reports, left=chosen.left)
     days = sorted({*unfinished, *chosen.days})
@@ -105,11 +106,10 @@ def _choose_earlier(
     files = [file for file in listed if not listing.is_marker(file)]
     partition_log = CommitLog(state, day)
     head = partition_log.head() if files else None
-    covered = head.landing_files if head else 0
-    known = plan.EarlierDay(day, len(files), covered, head.execution_time if head else None)
+    known = plan.EarlierDay(day, len(files), head.execution_time if head else None)
     due = plan.is_due(known, settings.partition_date, settings.lookback_days, oldest, settings.schedule_zone)
-    if not due and known.listed == known.covered:
-        return  # out of reach and as many as ever: not worth reading which
+    if head and head.landing_digest == digest(files):
+        return  # all is covered: no need to read what that is
     new = listing.compare(files, partition_log.covered(partition_log.entries())).new
     if new and due:
         chosen.days[day] = listed
@@ -129,13 +129,13 @@ def announce(state: Store, days: list[date], publisher: Publisher | None) -> str
     return None
 
 
-def _partition(day: date, listed: list[LandingFile], tools: Tools, places: Places) -> PartitionReport:
+def _partition(day: date, tools: Tools, places: Places) -> PartitionReport:
     started = time.monotonic()
     partition_log = CommitLog(tools.state, day)
     try:
         if not tools.settings.dry_run:
             converge(partition_log, places)
-        outcome = execute(day, tools, listed)
+        outcome = execute(day, tools, full=tools.settings.full and day == tools.settings.partition_date)
     except ConsolidationError as error:
         return PartitionReport(day, error=str(error), seconds=time.monotonic() - started)
     foreign = _make_visible(outcome, partition_log, places) if not tools.settings.dry_run else []

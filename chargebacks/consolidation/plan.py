@@ -11,11 +11,10 @@ HEALING_DAYS = 31
 
 @dataclass(frozen=True)
 class EarlierDay:
-    """What is known of a day before the target: files in its landing folders, files covered, newest execution."""
+    """What is known of a day before the target: files in its landing folders, newest execution."""
 
     day: date
     listed: int
-    covered: int
     newest_execution: datetime | None  # naive UTC; None: no entry
 
 

@@ -4,14 +4,16 @@ Files, messages, markers and reports are projections of entries; nothing in here
 """
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from chargebacks.errors import ConservationError
 
 VERSION: Final = 1
 SLICE_IDS: Final = 500
+T = TypeVar("T", bound="Counts | DataFile | Announcement | Entry")
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,10 @@ class Entry:
     coverage: str | None = None  # landing files that this entry adds; None: none
     rejects: str | None = None
     landing_files: int = 0  # how many are covered so far
+    landing_digest: str | None = (
+        None  # of their versions, by `coverage.digest`; None: written before there was one
+    )
+    full: bool = False  # recomputed from raw: counts and coverage start anew with this entry
 
     def to_json(self) -> bytes:
         """The object as it is stored."""
@@ -106,21 +112,26 @@ class Entry:
 
     @classmethod
     def from_json(cls, data: bytes) -> "Entry":
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; of entries that lack optional fields, or have more than this code knows, too."""
         found: dict[str, Any] = json.loads(data)
-        found.pop("version")
         announcement = found["announcement"] | {"chunks": tuple(found["announcement"]["chunks"])}
-        return cls(
-            **found
+        return _known(
+            cls,
+            found
             | {
                 "partition_date": date.fromisoformat(found["partition_date"]),
                 "execution_time": datetime.fromisoformat(found["execution_time"]),
                 "completed_at": datetime.fromisoformat(found["completed_at"]),
-                "counts": Counts(**found["counts"]),
-                "files": tuple(DataFile(**file) for file in found["files"]),
-                "announcement": Announcement(**announcement),
-            }
+                "counts": _known(Counts, found["counts"]),
+                "files": tuple(_known(DataFile, file) for file in found["files"]),
+                "announcement": _known(Announcement, announcement),
+            },
         )
+
+
+def _known(kind: type[T], found: Mapping[str, Any]) -> T:
+    """A `kind` of those fields that it has: what a newer writer adds is passed over."""
+    return kind(**{field.name: found[field.name] for field in fields(kind) if field.name in found})
 
 
 def completed_text(moment: datetime) -> str:

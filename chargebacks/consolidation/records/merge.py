@@ -30,12 +30,18 @@ def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
     return pl.Series("bucket", [crc32(i.encode()) % buckets for i in ids], dtype=pl.UInt16)
 
 
-def merge(rows: pl.DataFrame, previous: pl.DataFrame, *, announce_all: bool = False) -> Merged:
+def merge(
+    rows: pl.DataFrame, previous: pl.DataFrame, *, announce_all: bool = False, full: bool = False
+) -> Merged:
     """The winners among new `rows` and the `previous` winners, and which of them differ from `previous`.
 
-    A removed chargeback stays among the winners as its REMOVE record and is never announced.
+    A removed chargeback stays among the winners as its REMOVE record and is never announced. `full`: the rows
+    are all there is; `previous` is only compared with.
     """
-    ranked = winners(pl.concat([previous, rows])) if rows.height else previous.sort("chargeback_id")
+    if full:
+        ranked = winners(rows)
+    else:
+        ranked = winners(pl.concat([previous, rows])) if rows.height else previous.sort("chargeback_id")
     alive = ranked.filter(~_REMOVED.fill_null(value=False))
     news = alive if announce_all else alive.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
     return Merged(ranked, news["chargeback_id"].sort())

@@ -45,7 +45,10 @@ class ReadPlan:
 
 @dataclass
 class FileRead:
-    """What became of one landing file. `unreadable` says why nothing of it could be read."""
+    """What became of one landing file. `unreadable` says why nothing of it could be read.
+
+    `missed`: it vanished, or kept changing, between listing and reading; it is not covered.
+    """
 
     path: str
     size: int
@@ -54,6 +57,7 @@ class FileRead:
     rejected: int = 0
     echoes: int = 0
     unreadable: str | None = None
+    missed: bool = False
 
 
 @dataclass
@@ -68,7 +72,7 @@ def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]
     store = Store(plan.landing_path)
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         for batch in _batches(files):
-            fetched = [pair for pair in pool.map(lambda file: _fetch(store, file), batch) if pair]
+            fetched = pool.map(lambda file: _fetch(store, file), batch)
             yield from _parcels(_open(fetched), plan.buckets)
 
 
@@ -85,25 +89,25 @@ def _batches(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
         yield batch
 
 
-def _fetch(store: Store, file: LandingFile) -> tuple[LandingFile, bytes] | None:
-    """The version that was listed; if it changed meanwhile, look once more; if it vanished, nothing."""
+def _fetch(store: Store, file: LandingFile) -> tuple[LandingFile, bytes | None]:
+    """The version that was listed; if it changed meanwhile, look once more; if it vanished, no bytes."""
     try:
         data = store.get_version(file.path, file.etag)
         if data is None and (now := store.stat(file.path)):
             file = LandingFile(now.path, now.size, now.etag)
             data = store.get_version(file.path, file.etag)
     except FileNotFoundError:
-        return None
-    return (file, data) if data is not None else None
+        data = None
+    return file, data
 
 
-def _open(fetched: list[tuple[LandingFile, bytes]]) -> _Batch:
+def _open(fetched: Iterable[tuple[LandingFile, bytes | None]]) -> _Batch:
     batch = _Batch()
     for file, data in fetched:
-        told = FileRead(file.path, file.size, file.etag)
+        told = FileRead(file.path, file.size, file.etag, missed=data is None)
         batch.files.append(told)
         try:
-            raw = formats.read(file.path, data)
+            raw = formats.read(file.path, data) if data is not None else nothing()
         except UnreadableFileError as error:
             told.unreadable = str(error)
             raw = nothing()

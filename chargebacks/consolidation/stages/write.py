@@ -1,7 +1,7 @@
 """Second stage: everything of one bucket → its data file and the ids to announce. Runs inside a task.
 
 One bucket is one output file. The previous file of the same bucket is read here, straight from its generation,
-so what was consolidated before is never shuffled again.
+so what was consolidated before is never shuffled again. A bucket whose rows come out as they were keeps its file.
 """
 
 import json
@@ -12,7 +12,9 @@ from typing import Any, Final
 import polars as pl
 
 from chargebacks.adapters.store import Store
+from chargebacks.consolidation.commits.coverage import digest
 from chargebacks.consolidation.commits.entry import DataFile
+from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.records import datafile, frame
 from chargebacks.consolidation.records.merge import merge
 from chargebacks.consolidation.stages.read import BASE, FILES, REJECTS, ROWS
@@ -23,7 +25,10 @@ REJECTS_NAME: Final = "rejects.jsonl"
 
 @dataclass(frozen=True)
 class WritePlan:
-    """What a task needs to know to merge a bucket. `base` is empty when base rows come through the shuffle."""
+    """What a task needs to know to merge a bucket. `base` is empty when base rows come through the shuffle.
+
+    `full`: the rows are all there is; the base is only compared with, so that what changed is announced.
+    """
 
     state_path: str
     generation: str
@@ -33,12 +38,16 @@ class WritePlan:
     base: tuple[DataFile, ...]
     base_format: str
     announce_all: bool
+    full: bool = False
     write: bool = True
 
 
 @dataclass(frozen=True)
 class BucketResult:
-    """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`."""
+    """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`.
+
+    `file` is the previous one when its rows are the winners, None when there are none.
+    """
 
     bucket: int
     rows: int
@@ -51,13 +60,18 @@ class BucketResult:
 
 @dataclass(frozen=True)
 class LedgerResult:
-    """What the landing files came to, and where coverage and rejects were written."""
+    """What the landing files came to, and where coverage and rejects were written.
+
+    `files` were read, unreadable ones among them; those `missed` were not, and are not covered.
+    """
 
     files: int
     read: int
     rejected: int
     echoes: int
     unreadable: tuple[str, ...]
+    missed: tuple[str, ...]
+    digest: str  # of what was read: `coverage.digest`
     coverage: str | None
     rejects: str | None
 
@@ -67,26 +81,26 @@ def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WriteP
     store = Store(plan.state_path)
     if number == plan.buckets:
         return _ledger(parcels, plan, store, attempt)
-    kept: dict[str, list[pl.DataFrame]] = {ROWS: [], BASE: _base(number, plan, store)}
+    before = next((file for file in plan.base if file.bucket == number), None)
+    kept: dict[str, list[pl.DataFrame]] = {ROWS: [], BASE: _base(before, plan, store)}
     for kind, data in parcels:
         kept[kind].append(frame.from_ipc(data))
     rows, base = (pl.concat(kept[kind]) if kept[kind] else frame.empty() for kind in (ROWS, BASE))
-    merged = merge(rows, base, announce_all=plan.announce_all)
+    merged = merge(rows, base, announce_all=plan.announce_all, full=plan.full)
+    same = before is not None and plan.output_format == plan.base_format and merged.winners.equals(base)
     return BucketResult(
         bucket=number,
         rows=rows.height,
         base=base.height,
         winners=merged.winners.height,
-        file=_data_file(number, merged.winners, plan, store, attempt),
+        file=before if same else _data_file(number, merged.winners, plan, store, attempt),
         announced=merged.announced.len(),
         chunk=_chunk(number, merged.announced, plan, store, attempt),
     )
 
 
-def _base(bucket: int, plan: WritePlan, store: Store) -> list[pl.DataFrame]:
-    return [
-        datafile.read(store.get(file.path), plan.base_format) for file in plan.base if file.bucket == bucket
-    ]
+def _base(before: DataFile | None, plan: WritePlan, store: Store) -> list[pl.DataFrame]:
+    return [datafile.read(store.get(before.path), plan.base_format)] if before else []
 
 
 def _data_file(
@@ -114,7 +128,8 @@ def _ledger(
     told: dict[str, list[dict[str, Any]]] = {FILES: [], REJECTS: []}
     for kind, data in parcels:
         told[kind] += [json.loads(line) for line in data.split(b"\n") if line]
-    files = sorted(told[FILES], key=lambda one: one["path"])
+    found = sorted(told[FILES], key=lambda one: one["path"])
+    files = [one for one in found if not one["missed"]]
     rejects = sorted(told[REJECTS], key=lambda one: (one["source_file"], one["line"]))
     rejects += [_unreadable(one) for one in files if one["unreadable"]]
     return LedgerResult(
@@ -123,6 +138,8 @@ def _ledger(
         rejected=sum(one["rejected"] for one in files),
         echoes=sum(one["echoes"] for one in files),
         unreadable=tuple(one["path"] for one in files if one["unreadable"]),
+        missed=tuple(one["path"] for one in found if one["missed"]),
+        digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
         coverage=_side_object(f"{attempt}-{COVERAGE_NAME}", files, plan, store),
         rejects=_side_object(f"{attempt}-{REJECTS_NAME}", rejects, plan, store),
     )

@@ -21,7 +21,7 @@ def due(
     lookback: int = 1,
     zone: ZoneInfo = UTC,
 ) -> bool:
-    day = EarlierDay(TARGET - timedelta(days=days_ago), listed, 0, newest)
+    day = EarlierDay(TARGET - timedelta(days=days_ago), listed, newest)
     return is_due(day, TARGET, lookback, oldest, zone)
 
 
