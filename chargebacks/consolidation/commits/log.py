@@ -96,9 +96,9 @@ class CommitLog:
         self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
 
     def covered(self, entries: Iterable[Entry]) -> dict[str, LandingFile]:
-        """Every landing file that these entries cover, by path, in the version last read."""
+        """Every landing file that these entries, oldest first, cover: by path, in the version last read."""
         found: dict[str, LandingFile] = {}
-        for coverage in self._store.get_kept([entry.coverage for entry in entries if entry.coverage]):
+        for coverage in self._store.get_kept(_coverages(entries)):
             for line in coverage.splitlines():
                 one = json.loads(line)
                 found[one["path"]] = LandingFile(one["path"], one["size"], one["etag"])
@@ -119,6 +119,15 @@ class CommitLog:
 
     def _published_path(self, entry: Entry) -> str:
         return f"{self._folder}/{_published(entry.commit)}.json"
+
+
+def _coverages(entries: Iterable[Entry]) -> list[str]:
+    """The entries' coverage objects; a full entry covers what it read itself, and nothing from before."""
+    found: list[str] = []
+    for entry in entries:
+        kept = [] if entry.full else found
+        found = [*kept, entry.coverage] if entry.coverage else kept
+    return found
 
 
 def generation(day: date, commit: int, run: str) -> str:

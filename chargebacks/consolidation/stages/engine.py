@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from chargebacks.consolidation.stages.read import Parcel
@@ -46,13 +47,19 @@ class SparkEngine:
     def __init__(self, start: "Callable[[], SparkSession]") -> None:
         self._start = start
         self.session: SparkSession | None = None
+        self._starting = Lock()
 
     @property
     def _context(self) -> "SparkContext":
-        """Started when first needed: an execution that finds nothing new needs no Spark."""
-        if self.session is None:
-            self.session = self._start()
-            self.session.sparkContext.environment["POLARS_MAX_THREADS"] = "1"  # Spark runs one task a core
+        """Started when first needed: an execution that finds nothing new needs no Spark.
+
+        Partitions that are worked on in parallel share it.
+        """
+        with self._starting:
+            if self.session is None:
+                session = self._start()
+                session.sparkContext.environment["POLARS_MAX_THREADS"] = "1"  # Spark runs one task a core
+                self.session = session
         return self.session.sparkContext
 
     @property
