@@ -1,14 +1,10 @@
 """Runs of the whole job in this process, on a folder: what the tests of executions and of the protocol share."""
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from chargebacks import contract, partition
 from chargebacks.adapters.store import Store
@@ -23,13 +19,6 @@ from chargebacks.errors import PublishError
 from chargebacks.schedule import parse_date
 from tests.unit.consolidation.builders import DAY, NOW, Row, settings, without_nulls
 
-RUN_ID = re.compile(r"[0-9a-f]{32}")
-MUTATIONS = ("put", "create", "copy_to", "delete")
-
-
-class Died(BaseException):
-    """The process was killed here: nothing of ours may catch it."""
-
 
 @dataclass
 class Broker:
@@ -37,13 +26,11 @@ class Broker:
 
     sent: list[Message] = field(default_factory=list)
     capacity: int | None = None
-    before_each: Callable[[], None] = lambda: None
 
     def publish(self, topic: str, messages: Iterable[Message]) -> int:
         """Record each message, as acknowledged."""
         count = 0
         for message in messages:
-            self.before_each()
             if self.capacity is not None and len(self.sent) >= self.capacity:
                 raise PublishError(f"{topic}: down")
             self.sent.append(message)
@@ -143,54 +130,9 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def projection(root: Path) -> dict[str, bytes]:
-    """Output, quarantine, log and manifests, with run ids blanked: what two ways to the same end must agree in."""
-    places = {name: snapshot(root / name) for name in ("out", "_quarantine", "_state")}
-    found = {f"{place}/{path}": data for place, files in places.items() for path, data in files.items()}
-    kept = {path: data for path, data in found.items() if "/generations/" not in path}
-    return {RUN_ID.sub("R", path): RUN_ID.sub("R", data.decode()).encode() for path, data in kept.items()}
-
-
 def anonymous(broker: Broker) -> list[str]:
     """The distinct events without what names the run, sorted."""
     events = broker.distinct().values()
     return sorted(
         json.dumps({k: v for k, v in one.items() if k != "event_id"}, sort_keys=True) for one in events
     )
-
-
-@dataclass
-class Steps:
-    """Counts the steps that change something outside the process, and stops at one of them."""
-
-    stop_at: int = 0
-    error: BaseException = field(default_factory=Died)
-    after: bool = False
-    taken: list[str] = field(default_factory=list)
-
-    def tick(self, what: str) -> None:
-        """One step."""
-        self.taken.append(what)
-        if len(self.taken) == self.stop_at:
-            raise self.error
-
-
-@contextmanager
-def stepping(steps: Steps) -> Iterator[None]:
-    """Every change of an object store is a step: it fails before its effect, or after it."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in MUTATIONS:
-            patch.setattr(Store, name, _counted(getattr(Store, name), name, steps))
-        yield
-
-
-def _counted(method: Callable[..., Any], name: str, steps: Steps) -> Callable[..., Any]:
-    def call(self: Store, path: str, *rest: Any) -> Any:
-        if steps.after:
-            result = method(self, path, *rest)
-            steps.tick(f"{name} {path}")
-            return result
-        steps.tick(f"{name} {path}")
-        return method(self, path, *rest)
-
-    return call
