@@ -69,6 +69,15 @@ class Store:
         with _explained("read", self.url(path)):
             return bytes(obstore.get(self._inner, self._full(path)).bytes())
 
+    def get_with_etag(self, path: str) -> tuple[bytes, str]:
+        """The object's bytes and its version's etag; nothing and "" when there is none."""
+        with _explained("read", self.url(path)):
+            try:
+                found = obstore.get(self._inner, self._full(path))
+                return bytes(found.bytes()), found.meta["e_tag"] or ""
+            except (FileNotFoundError, NotFoundError):
+                return b"", ""
+
     def get_kept(self, paths: Iterable[str]) -> list[bytes]:
         """The bytes of objects that never change once they are there, in order; each is read once.
 

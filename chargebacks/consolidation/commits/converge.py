@@ -2,16 +2,23 @@
 
 Whoever runs may do it, at any time, twice, or after a crash half-way: it compares what is with what the head
 says, and moves one towards the other. Copies come before deletes, so a fresh listing never misses a record.
+
+A process that was stopped in here for days wakes with an old head. The files that it wants to copy may have been
+swept: it reads the head again. The manifest is written over the version that was there before the head was read,
+so one that is newer is never overwritten (on a local folder: not for long, since the head is read again after it).
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from chargebacks import partition
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.commits.entry import DataFile, Entry
 from chargebacks.consolidation.commits.log import CommitLog
+from chargebacks.errors import StorageError
 
 OURS: Final = re.compile(r"part-\d{5}-c(\d{8})\.(csv|json|parquet)")
 MAX_ROUNDS: Final = 5
@@ -25,39 +32,66 @@ class Places:
     quarantine: Store
 
 
+class _MovedError(Exception):
+    """The head may not be the newest entry any more, or another run is at the same work: look again."""
+
+
 def converge(log: CommitLog, places: Places) -> list[str]:
-    """Converge to the head, and again if it moved meanwhile. Returns foreign names found in the view."""
-    foreign: list[str] = []
+    """Converge to the head, and again if it moved meanwhile. Returns foreign names found in the view.
+
+    Raises StorageError when a file that the newest entry names is not there.
+    """
     head = log.head()
     for _ in range(MAX_ROUNDS):
         if head is None:
-            return foreign
-        foreign = _converge_to(head, places)
+            return []
+        done = _round(head, log, places.state)
         newest = log.head()
-        if newest is None or newest.commit == head.commit:
-            return foreign
+        if done is not None and (newest is None or newest.commit == head.commit):
+            return done
         head = newest
-    return foreign  # a busier writer than we are: it converges after its own commit
+    return []  # a busier writer than we are: it converges after its own commit
 
 
 def quarantine_rejects(entry: Entry, places: Places) -> None:
-    """Copy the entry's rejects to the quarantine, under a name that tells the commit."""
+    """Copy the entry's rejects to the quarantine, unless they have expired."""
     if entry.rejects:
-        name = f"{partition.hive(entry.partition_date)}/rejected-c{entry.commit:08d}.jsonl"
-        places.state.copy_to(entry.rejects, places.quarantine, name)
+        name = quarantine_name(entry.partition_date, entry.commit)
+        try:
+            places.state.copy_to(entry.rejects, places.quarantine, name)
+        except FileNotFoundError:
+            return
 
 
-def _converge_to(head: Entry, places: Places) -> list[str]:
+def quarantine_name(day: date, commit: int) -> str:
+    """Where an entry's rejects are in the quarantine: a name that tells the commit."""
+    return f"{partition.hive(day)}/rejected-c{commit:08d}.jsonl"
+
+
+def _round(head: Entry, log: CommitLog, state: Store) -> list[str] | None:
+    """One pass towards `head`; the foreign names in its view. None: cut short, for it may be outdated."""
     view = Store(head.output_path)
     present = {stored.path: stored.size for stored in view.walk("")}
     wanted = {file.view_name: file for file in head.files}
-    for name, file in wanted.items():
-        if present.get(name) != file.bytes:
-            places.state.copy_to(file.path, view, name)
-    _write_manifest(head, places.state)
-    for name in _outdated(set(present) - set(wanted), head.commit):
-        view.delete(name)
+    try:
+        _copy((file for name, file in wanted.items() if present.get(name) != file.bytes), head, log, state)
+        _write_manifest(head, log, state)
+    except _MovedError:
+        return None
+    state.each(view.delete, _outdated(set(present) - set(wanted), head.commit))
     return sorted(name for name in present if not OURS.fullmatch(name))
+
+
+def _copy(files: Iterable[DataFile], head: Entry, log: CommitLog, state: Store) -> None:
+    view = Store(head.output_path)
+    try:
+        state.each(lambda file: state.copy_to(file.path, view, file.view_name), files)
+    except FileNotFoundError as error:
+        _raise_if_moved(head, log)
+        raise StorageError(
+            f"partition {head.partition_date}: entry {head.commit} is the newest, but a file that it names is not "
+            f"there: restore {state.url('generations')} ({next(iter(str(error).splitlines()), '')})"
+        ) from error
 
 
 def _outdated(names: set[str], head: int) -> list[str]:
@@ -66,13 +100,22 @@ def _outdated(names: set[str], head: int) -> list[str]:
     return sorted(name for name, match in ours if match and int(match[1]) <= head)
 
 
-def _write_manifest(head: Entry, state: Store) -> None:
-    """Athena's symlink format (SymlinkTextInputFormat): one data file's URL a line, into the generation."""
+def _write_manifest(head: Entry, log: CommitLog, state: Store) -> None:
+    """Athena's symlink format (SymlinkTextInputFormat): one data file's URL a line, into the generation.
+
+    Whoever writes a newer one has committed before. So if the head is still the newest after we looked at the
+    manifest, and the manifest is still as we saw it when we write, ours is the newest.
+    """
     path = f"symlink_manifest/{partition.hive(head.partition_date)}/manifest"
     lines = "".join(f"{state.url(file.path)}\n" for file in head.files).encode()
-    try:
-        if state.get(path) == lines:
-            return
-    except FileNotFoundError:
-        pass
-    state.put(path, lines)
+    there, etag = state.get_with_etag(path)
+    _raise_if_moved(head, log)
+    done = (etag and there == lines) or state.replace(path, lines, etag)
+    if not done:
+        raise _MovedError
+
+
+def _raise_if_moved(head: Entry, log: CommitLog) -> None:
+    newest = log.head()
+    if newest is None or newest.commit != head.commit:
+        raise _MovedError
