@@ -15,6 +15,12 @@ from chargebacks import schedule
 from chargebacks.errors import SettingsError
 
 FORMATS: Final = ("csv", "parquet", "json")
+# By format, the default first. Parquet compresses within the file; csv and json files are compressed as a whole.
+COMPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "csv": ("none", "gzip"),
+    "parquet": ("zstd", "snappy", "none"),
+    "json": ("none", "gzip"),
+}
 REQUIRED: Final = ("landing_path", "output_path")
 TOPIC: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "Topic names"
 JOB_NAME: Final = re.compile(r"(?=.*\S).{1,255}")  # as the contract has it
@@ -45,6 +51,7 @@ ARGUMENTS: Final = (
     Argument("allow_shrink", "false", "true: full may lose records whose landing files are gone"),
     Argument("output_format", "csv", "csv, parquet or json"),
     Argument("output_files", "10", "how many files a partition has at most, 1 to 1000"),
+    Argument("output_compression", None, "csv, json: none, gzip; parquet: zstd, snappy, none [the first]"),
     Argument("max_rejected_share", "0.05", "share of records that may be rejected, 0 to 1"),
     Argument("announce", "changed", "which chargebacks slices name: changed or all"),
     Argument("kafka_bootstrap_servers", "", "host:port,host:port [commit, and leave it unpublished]"),
@@ -74,6 +81,7 @@ class JobSettings:
     allow_shrink: bool
     output_format: str
     output_files: int
+    output_compression: str
     max_rejected_share: float
     announce: str
     kafka_bootstrap_servers: str
@@ -138,6 +146,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "allow_shrink": _flag(text, "allow_shrink"),
         "output_format": _choice(text, "output_format", FORMATS),
         "output_files": _integer(text, "output_files", 1, 1000),
+        "output_compression": _compression(text),
         "max_rejected_share": _number(text, "max_rejected_share", 0, 1),
         "announce": _choice(text, "announce", ("changed", "all")),
         "kafka_bootstrap_servers": text["kafka_bootstrap_servers"],
@@ -149,6 +158,17 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
         "dry_run": _flag(text, "dry_run"),
     }
+
+
+def _compression(text: Mapping[str, str]) -> str:
+    output_format = _choice(text, "output_format", FORMATS)
+    possible = COMPRESSIONS[output_format]
+    given = text.get("output_compression", possible[0]).lower()
+    if given not in possible:
+        raise SettingsError(
+            f"output_compression {given!r} does not go with {output_format}: give {', '.join(possible)}"
+        )
+    return given
 
 
 def state_root(output_path: str, state_path: str | None = None) -> str:

@@ -35,6 +35,7 @@ def described(head: Entry, store: Store) -> dict[str, object]:
     return {
         "commit": head.commit,
         "format": head.output_format,
+        "compression": head.output_compression,
         "records": head.counts.records_processed,
         "files": [{"url": store.url(one.path), "rows": one.rows, "bytes": one.bytes} for one in head.files],
     }

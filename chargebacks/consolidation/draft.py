@@ -41,6 +41,7 @@ def carried_forward(
         job_name=settings.job_name,
         output_path=f"{settings.output_path}/{partition.hive(pending.partition_date)}",
         output_format=settings.output_format,
+        output_compression=settings.output_compression,
         buckets=settings.output_files,
         counts=head.counts if head else Counts(),
         files=head.files if head else (),
@@ -57,11 +58,15 @@ def has_work(head: Entry | None, found: Landing, draft: Entry, settings: JobSett
         return True
     if head is None or not (head.files or draft.full):
         return False
-    return draft.full or head.buckets != draft.buckets or settings.announce == "all" or _moved(head, draft)
+    same = head.buckets == draft.buckets and head.output_compression == draft.output_compression
+    return draft.full or not same or settings.announce == "all" or _moved(head, draft)
 
 
 def _moved(head: Entry | None, draft: Entry) -> bool:
-    """Whether readers find the output in another place or format than before: that is news to everybody."""
+    """Whether readers find the output in another place or format than before: that is news to everybody.
+
+    Another compression is not: messages and items do not name it.
+    """
     return head is not None and (
         head.output_path != draft.output_path or head.output_format != draft.output_format
     )
@@ -76,8 +81,10 @@ def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: Job
         commit=pending.commit,
         buckets=draft.buckets,
         output_format=draft.output_format,
+        output_compression=draft.output_compression,
         base=head.files if head and same_buckets else (),
         base_format=head.output_format if head else draft.output_format,
+        base_compression=head.output_compression if head else draft.output_compression,
         announce_all=settings.announce == "all" or _moved(head, draft),
         full=draft.full,
         write=not settings.dry_run,

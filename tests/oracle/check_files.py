@@ -1,11 +1,12 @@
 """The data files against what is expected: those that the log's newest entry names, and the output folder's."""
 
 import csv
+import gzip
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import pyarrow.parquet as pq
 
@@ -76,12 +77,12 @@ def _compare(where: str, rows: dict[str, bytes], files: Iterable[Path]) -> Itera
 
 def read_rows(path: Path) -> Iterator[tuple[str, bytes]]:
     """(chargeback_id, canonical content) of every row of a data file."""
-    reader = {".csv": _csv, ".json": _json, ".parquet": _parquet}[path.suffix]
+    reader = {"csv": _csv, "json": _json, "parquet": _parquet}[path.name.split(".")[1]]
     return ((str(row[KEY]), json_text(row).encode()) for row in reader(path))
 
 
 def _csv(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with _opened(path, newline="") as file:
         reader = csv.DictReader(file, strict=True)
         if reader.fieldnames != COLUMNS:
             raise ValueError(f"{path} has the columns {reader.fieldnames}, expected {COLUMNS}")
@@ -92,15 +93,21 @@ def _csv(path: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
+def _opened(path: Path, newline: str) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8", newline=newline)
+    return path.open(encoding="utf-8", newline=newline)
+
+
 def _plain_amount(text: str | None) -> Decimal | str | None:
     """The amount; the text itself, which equals no amount, when it is not written plainly."""
     return Decimal(text) if text and decimal_text(Decimal(text)) == text else text
 
 
 def _json(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open("rb") as file:
+    with _opened(path, newline="\n") as file:
         for line in file:
-            row = read_json(line.decode("utf-8"))
+            row = read_json(line)
             yield {name: row.get(name) for name in COLUMNS} | {"metadata": _inner(row.get("metadata"))}
 
 

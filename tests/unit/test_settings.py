@@ -43,6 +43,23 @@ def test_two_paths_are_enough() -> None:
     assert (found.max_rejected_share, found.schedule_zone.key) == (0.05, "UTC")
 
 
+@pytest.mark.parametrize(
+    ("output_format", "given", "compression"),
+    [
+        ("csv", None, "none"),
+        ("json", None, "none"),
+        ("parquet", None, "zstd"),
+        ("csv", "GZIP", "gzip"),
+        ("parquet", "snappy", "snappy"),
+    ],
+)
+def test_the_compression_is_the_formats_unless_given(
+    output_format: str, given: str | None, compression: str
+) -> None:
+    chosen = {"output_compression": given} if given else {}
+    assert parsed(output_format=output_format, **chosen).output_compression == compression
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         parsed().output_files = 3  # type: ignore[misc]
@@ -75,6 +92,14 @@ def test_what_is_given_wins_over_what_is_worked_out() -> None:
         ({"partition_date": "yesterday"}, "partition_date 'yesterday' is no date"),
         ({"execution_time": "noon"}, "execution_time 'noon' is no time"),
         ({"schedule_zone": "Mars"}, "schedule_zone 'Mars' is no IANA time zone"),
+        (
+            {"output_compression": "zstd"},
+            "output_compression 'zstd' does not go with csv: give none, gzip",
+        ),
+        (
+            {"output_format": "parquet", "output_compression": "gzip"},
+            "output_compression 'gzip' does not go with parquet: give zstd, snappy, none",
+        ),
         ({"total_executions": "0"}, "total_executions '0' is out of range: give a whole number, 1 to 24"),
         ({"total_executions": "25"}, "total_executions '25' is out of range"),
         ({"total_executions": "4.0"}, "total_executions '4.0' is out of range"),

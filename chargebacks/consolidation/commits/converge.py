@@ -20,7 +20,7 @@ from chargebacks.consolidation.commits.entry import DataFile, Entry
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.errors import StorageError
 
-OURS: Final = re.compile(r"part-\d{5}-c(\d{8})\.(csv|json|parquet)")
+OURS: Final = re.compile(r"part-\d{5}-c(\d{8})\.(csv|json|csv\.gz|json\.gz|parquet)")
 MAX_ROUNDS: Final = 5
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from chargebacks.errors import ConservationError
+from chargebacks.settings import COMPRESSIONS
 
 VERSION: Final = 1
 SLICE_IDS: Final = 500
@@ -56,7 +57,7 @@ class DataFile:
     @property
     def view_name(self) -> str:
         """Its name in the prefix view; a pattern that `converge` knows as ours."""
-        return f"part-{self.bucket:05d}-c{self.commit:08d}.{self.path.rsplit('.', 1)[-1]}"
+        return f"part-{self.bucket:05d}-c{self.commit:08d}.{self.path.rsplit('/', 1)[-1].partition('.')[2]}"
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class Entry:
     landing_digest: str | None = (
         None  # of their versions, by `coverage.digest`; None: written before there was one
     )
+    output_compression: str = "none"
     full: bool = False  # recomputed from raw: counts and coverage start anew with this entry
 
     def to_json(self) -> bytes:
@@ -117,7 +119,8 @@ class Entry:
         announcement = found["announcement"] | {"chunks": tuple(found["announcement"]["chunks"])}
         return _known(
             cls,
-            found
+            {"output_compression": COMPRESSIONS[found["output_format"]][0]}
+            | found
             | {
                 "partition_date": date.fromisoformat(found["partition_date"]),
                 "execution_time": datetime.fromisoformat(found["execution_time"]),

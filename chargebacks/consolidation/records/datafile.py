@@ -3,11 +3,14 @@
 csv      RFC 4180 with LF line ends and a header; null is an empty field, and no field is ever an empty string;
          `metadata` and `extras` are JSON text.
 json     one object a line, amounts as plain decimal numbers, nulls spelled out.
-parquet  decimal(38,9), timestamps in UTC with microseconds, `metadata` a struct, zstd.
+parquet  decimal(38,9), timestamps in UTC with microseconds, `metadata` a struct.
+
+gzip makes of a csv or json file another one (RFC 1952); zstd, snappy and none are parquet's own codecs.
 """
 
+import gzip
 import io
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 import pyarrow.json
@@ -26,25 +29,32 @@ _JSON_SCHEMA: Final = pyarrow.schema(
         for name in COLUMNS
     }
 )
+_GZIP: Final = b"\x1f\x8b"  # no csv header and no json object begins so
+_GZIP_LEVEL: Final = 4  # two thirds of the time that 6 takes, files 7 % larger
 _INSTANT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
-def write(frame: pl.DataFrame, output_format: str) -> bytes:
-    """The frame, in its order, as the bytes of one csv, json or parquet file."""
+def suffix(output_format: str, compression: str) -> str:
+    """How the name of such a file ends, so that readers know what to do with it."""
+    return f"{output_format}.gz" if compression == "gzip" else output_format
+
+
+def write(frame: pl.DataFrame, output_format: str, compression: str = "none") -> bytes:
+    """The frame, in its order, as the bytes of one file. `settings.COMPRESSIONS` says what goes together."""
     match output_format:
         case "csv":
-            return _texts(frame).select(COLUMNS).write_csv(None).encode()
+            return _compressed(_texts(frame).select(COLUMNS).write_csv(None).encode(), compression)
         case "json":
-            return _json_lines(_texts(frame))
+            return _compressed(_json_lines(_texts(frame)), compression)
         case "parquet":
-            sink = io.BytesIO()
-            frame.with_columns(_metadata()).select(COLUMNS).write_parquet(sink, compression="zstd")
-            return sink.getvalue()
+            return _parquet(frame.with_columns(_metadata()).select(COLUMNS), compression)
     raise ValueError(f"no output format {output_format!r}")
 
 
 def read(data: bytes, output_format: str) -> pl.DataFrame:
-    """The frame that `write` made these bytes of."""
+    """The frame that `write` made these bytes of, whatever the compression."""
+    if data.startswith(_GZIP):
+        data = gzip.decompress(data)
     match output_format:
         case "csv":
             texts = pl.read_csv(io.BytesIO(data), infer_schema=False)
@@ -54,6 +64,18 @@ def read(data: bytes, output_format: str) -> pl.DataFrame:
         case "parquet":
             return _typed(pl.read_parquet(io.BytesIO(data)))
     raise ValueError(f"no output format {output_format!r}")
+
+
+def _compressed(data: bytes, compression: str) -> bytes:
+    """The same bytes for the same data: without a time in gzip's header."""
+    return gzip.compress(data, _GZIP_LEVEL, mtime=0) if compression == "gzip" else data
+
+
+def _parquet(table: pl.DataFrame, compression: str) -> bytes:
+    codec: Any = "uncompressed" if compression == "none" else compression
+    sink = io.BytesIO()
+    table.write_parquet(sink, compression=codec)
+    return sink.getvalue()
 
 
 def _metadata() -> pl.Expr:

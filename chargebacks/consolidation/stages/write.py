@@ -35,11 +35,19 @@ class WritePlan:
     commit: int
     buckets: int
     output_format: str
+    output_compression: str
     base: tuple[DataFile, ...]
     base_format: str
+    base_compression: str
     announce_all: bool
     full: bool = False
     write: bool = True
+
+    @property
+    def written_alike(self) -> bool:
+        """Whether equal rows need no new file."""
+        alike = self.output_format == self.base_format
+        return alike and self.output_compression == self.base_compression
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WriteP
         kept[kind].append(frame.from_ipc(data))
     rows, base = (pl.concat(kept[kind]) if kept[kind] else frame.empty() for kind in (ROWS, BASE))
     merged = merge(rows, base, announce_all=plan.announce_all, full=plan.full)
-    same = before is not None and plan.output_format == plan.base_format and merged.winners.equals(base)
+    same = before is not None and plan.written_alike and merged.winners.equals(base)
     return BucketResult(
         bucket=number,
         rows=rows.height,
@@ -108,8 +116,9 @@ def _data_file(
 ) -> DataFile | None:
     if not rows.height:
         return None
-    data = datafile.write(rows, plan.output_format)
-    path = f"{plan.generation}/data/part-{bucket:05d}-{attempt}.{plan.output_format}"
+    data = datafile.write(rows, plan.output_format, plan.output_compression)
+    suffix = datafile.suffix(plan.output_format, plan.output_compression)
+    path = f"{plan.generation}/data/part-{bucket:05d}-{attempt}.{suffix}"
     _put(store, path, data, plan)
     return DataFile(path, plan.commit, bucket, rows.height, len(data))
 

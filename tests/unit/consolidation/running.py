@@ -109,7 +109,7 @@ def view(root: Path, day: str = DAY, output: str = "out") -> dict[str, Row]:
     rows = [
         row
         for path in folder.glob("*")
-        for row in datafile.read(path.read_bytes(), path.suffix[1:]).to_dicts()
+        for row in datafile.read(path.read_bytes(), path.name.split(".")[1]).to_dicts()
     ]
     found = {row["chargeback_id"]: without_nulls(row) for row in rows}
     assert len(found) == len(rows)

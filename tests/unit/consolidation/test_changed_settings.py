@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.unit.consolidation.builders import land, newer, records
-from tests.unit.consolidation.running import Broker, committed, run_day, snapshot, view
+from tests.unit.consolidation.running import Broker, committed, exact, run_day, snapshot, view
 
 
 def test_another_format_rewrites_the_output_and_announces_every_chargeback(tmp_path: Path) -> None:
@@ -15,6 +15,34 @@ def test_another_format_rewrites_the_output_and_announces_every_chargeback(tmp_p
         assert (entry.counts, entry.announcement.ids) == (before.counts, 2)
         assert {name.rsplit(".", 1)[-1] for name in snapshot(tmp_path / "out")} == {format_}
         assert view(tmp_path) == rows
+
+
+def test_another_compression_rewrites_the_output_and_announces_nothing(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("a", "b", "c"))
+    before = committed(tmp_path)
+    rows = view(tmp_path)
+    for compression, ending, time in (("gzip", "json.gz", "12:30"), ("none", "json", "18:30")):
+        entry = committed(tmp_path, output_compression=compression, at=time)
+        assert (entry.output_format, entry.output_compression) == ("json", compression)
+        assert (entry.counts, entry.announcement.ids) == (before.counts, 0)
+        assert {name.partition(".")[2] for name in snapshot(tmp_path / "out")} == {ending}
+        assert view(tmp_path) == exact(tmp_path) == rows
+
+
+def test_parquet_is_rewritten_when_only_its_codec_changes(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records(*"abc"))
+    committed(tmp_path, output_format="parquet")
+    entry = committed(tmp_path, output_format="parquet", output_compression="snappy", at="12:30")
+    assert {file.commit for file in entry.files} == {2}
+
+
+def test_new_records_are_merged_onto_compressed_files(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("a", "b"))
+    run_day(tmp_path, output_format="csv", output_compression="gzip")
+    land(tmp_path, "b.json", newer("a", status="won"))
+    entry = committed(tmp_path, output_format="csv", output_compression="gzip", at="12:30")
+    assert (entry.counts.records_processed, entry.announcement.ids) == (2, 1)
+    assert {key: row.get("status") for key, row in view(tmp_path).items()} == {"a": "won", "b": None}
 
 
 def test_another_number_of_files_re_buckets_once_and_announces_nothing(tmp_path: Path) -> None:

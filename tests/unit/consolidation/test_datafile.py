@@ -1,6 +1,7 @@
 """Data files: what is written is read back equal, by us and by the format's usual readers."""
 
 import csv
+import gzip
 import io
 import json
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from chargebacks import record
 from chargebacks.consolidation.records import datafile
 from chargebacks.consolidation.records.frame import SCHEMA, empty, from_ipc, nested, to_ipc
-from chargebacks.settings import FORMATS
+from chargebacks.settings import COMPRESSIONS, FORMATS
 
 Row = dict[str, Any]
 TEXT = st.one_of(
@@ -50,6 +51,7 @@ HARD: Row = dict.fromkeys(SCHEMA) | {
     "customer_email": '{"not": "json',
     "extras": '{"a":"\\"x\\",\\n"}',
 }
+WAYS = [(name, compression) for name, possible in COMPRESSIONS.items() for compression in possible]
 PLAIN: Row = dict.fromkeys(SCHEMA) | {"chargeback_id": "a"}
 
 
@@ -64,15 +66,16 @@ def expected(row: Row) -> Row:
     return found | {"metadata": inner if any(inner.values()) else None}
 
 
-@pytest.mark.parametrize("output_format", FORMATS)
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize(("output_format", "compression"), WAYS)
+@settings(max_examples=40, deadline=None)
 @given(rows=ROWS)
 @example(rows=[HARD, PLAIN])
 @example(rows=[PLAIN, HARD, PLAIN])
 @example(rows=[])
-def test_what_is_written_is_read_back_equal(rows: list[Row], output_format: str) -> None:
+def test_what_is_written_is_read_back_equal(rows: list[Row], output_format: str, compression: str) -> None:
     written = frame(rows)
-    assert datafile.read(datafile.write(written, output_format), output_format).equals(written)
+    data = datafile.write(written, output_format, compression)
+    assert datafile.read(data, output_format).equals(written)
 
 
 @settings(max_examples=60, deadline=None)
@@ -152,11 +155,26 @@ def test_an_empty_frame_makes_a_file_that_is_read_as_one(output_format: str) -> 
     assert datafile.read(datafile.write(empty(), output_format), output_format).equals(empty())
 
 
-@pytest.mark.parametrize("output_format", FORMATS)
-def test_the_same_rows_make_the_same_bytes(output_format: str) -> None:
-    assert datafile.write(frame([HARD, PLAIN]), output_format) == datafile.write(
-        frame([HARD, PLAIN]), output_format
-    )
+@pytest.mark.parametrize(("output_format", "compression"), WAYS)
+def test_the_same_rows_make_the_same_bytes(output_format: str, compression: str) -> None:
+    one, other = (datafile.write(frame([HARD, PLAIN]), output_format, compression) for _ in range(2))
+    assert one == other
+
+
+@pytest.mark.parametrize("output_format", ["csv", "json"])
+def test_gzip_makes_of_a_file_what_gunzip_makes_it_again_without_the_time_of_day(output_format: str) -> None:
+    plain, packed = (datafile.write(frame([HARD, PLAIN]), output_format, way) for way in ("none", "gzip"))
+    assert gzip.decompress(packed) == plain
+    assert packed[4:8] == bytes(4)  # RFC 1952: MTIME, 0 for none
+
+
+@pytest.mark.parametrize(
+    ("compression", "codec"), [("zstd", "ZSTD"), ("snappy", "SNAPPY"), ("none", "UNCOMPRESSED")]
+)
+def test_parquet_is_compressed_within_the_file(compression: str, codec: str) -> None:
+    file = pq.ParquetFile(io.BytesIO(datafile.write(frame([HARD, PLAIN]), "parquet", compression)))
+    group = file.metadata.row_group(0)
+    assert {group.column(n).compression for n in range(group.num_columns)} == {codec}
 
 
 def test_an_unknown_format_is_refused() -> None:

@@ -34,6 +34,7 @@ ENTRIES = st.builds(
     coverage=st.none() | TEXT,
     rejects=st.none() | TEXT,
     landing_files=COUNT,
+    output_compression=st.sampled_from(["none", "gzip", "zstd"]),
 )
 
 
@@ -50,6 +51,24 @@ def test_an_entry_is_json_with_its_version_and_readable_times() -> None:
     assert stored["partition_date"] == "2025-11-20"
     assert stored["execution_time"] == "2025-11-20T06:30:00"
     assert stored["completed_at"] == "2025-11-20T06:45:32.000000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("output_format", "compression"), [("csv", "none"), ("json", "none"), ("parquet", "zstd")]
+)
+def test_an_entry_from_before_compression_was_a_choice_has_the_formats_own(
+    output_format: str, compression: str
+) -> None:
+    older = json.loads(replace(sample(), output_format=output_format).to_json())
+    del older["output_compression"]
+    assert Entry.from_json(json.dumps(older).encode()).output_compression == compression
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "json", "json.gz", "parquet"])
+def test_a_file_keeps_its_whole_ending_in_the_view(ending: str) -> None:
+    file = DataFile(f"generations/2025-11-20/00000007-r/data/part-00003-0.{ending}", 7, 3, 1, 1)
+    assert file.view_name == f"part-00003-c00000007.{ending}"
+    assert OURS.fullmatch(file.view_name)
 
 
 def sample() -> Entry:
