@@ -1,71 +1,65 @@
-"""`make bench`: whole processes in turn, three rounds, medians, and ratios within the same run.
+"""`make bench`: whole processes in turn, medians, and ratios within the same run.
 
-    python -m benchmarks [--size 200000] [--files 500] [--rounds 3]
+    python -m benchmarks                                   every part, at full size
+    python -m benchmarks tiny-parquet growth --rounds 1    some parts
+    python -m benchmarks render                            what was measured last into docs/performance.md
 
 The machine's speed drifts, so compare the ratios, not the seconds.
 """
 
-import shutil
-import statistics
-import subprocess
 import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-ROOT = Path(".run/bench")
-DAY = "2025-11-20"
-FLOOR = "from chargebacks.local.spark import session; session().sparkContext.parallelize([1]).count()"
+from benchmarks import results
+from benchmarks.contestants import Options
+from benchmarks.harness import BenchmarkError, tell
+from benchmarks.parts import full
+from benchmarks.results import Part
 
-
-@click.command()
-@click.option("--size", default=200_000, show_default=True, help="Chargebacks.")
-@click.option("--files", default=500, show_default=True, help="Landing files, about.")
-@click.option("--rounds", default=3, show_default=True)
-def main(size: int, files: int, rounds: int) -> None:
-    """Time the job beside a Spark session that only starts and runs one trivial job."""
-    shutil.rmtree(ROOT, ignore_errors=True)
-    landing = ROOT / "landing"
-    _run([*_ours("sample"), "--to", str(landing), "--size", str(size), "--files", str(files), "--date", DAY])
-    contestants = {
-        "a Spark session and one trivial job": [sys.executable, "-c", FLOOR],
-        "chargebacks consolidate": [
-            *_ours("consolidate", "--landing-path", str(landing), "--output-path", "OUT/chargebacks"),
-            *("--partition-date", DAY, "--execution-time", f"{DAY}T18:30:00", "--lookback-days", "0"),
-        ],
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    for turn in range(rounds):
-        for n, (name, command) in enumerate(contestants.items()):
-            out = str(ROOT / f"out-{turn}-{n}")
-            seconds[name].append(_run([word.replace("OUT", out) for word in command]))
-    _show(seconds, size, rounds)
+PARTS: dict[str, Callable[[Options], Part]] = {
+    "json-to-csv": full.json_to_csv,
+    "json-to-parquet": full.json_to_parquet,
+    "tiny-parquet": full.tiny_parquet,
+}
+RENDER = "render"
 
 
-def _ours(*words: str) -> list[str]:
-    return [sys.executable, "-m", "chargebacks", *words]
+@click.command(help=__doc__)
+@click.argument("parts", nargs=-1, type=click.Choice([*PARTS, RENDER]))
+@click.option("--size", default=Options.size, show_default=True, help="Chargebacks.")
+@click.option("--files", default=Options.files, show_default=True, help="Landing files.")
+@click.option(
+    "--tiny-files", default=Options.tiny_files, show_default=True, help="Landing files, where they are tiny."
+)
+@click.option("--rounds", default=Options.rounds, show_default=True)
+@click.option("--memory", default=Options.memory, show_default=True, help="Heap of every Spark driver.")
+@click.option("--only", multiple=True, help="Peers whose names hold this word; may be given again.")
+def main(parts: tuple[str, ...], **given: Any) -> None:
+    """Run the parts one after the other; a part that fails does not stop the others."""
+    if RENDER in parts:
+        print("docs/performance.md has", ", ".join(results.render(list(PARTS))))
+        return
+    options = Options(**given)
+    if failed := [name for name in parts or PARTS if not _run(name, options)]:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
-def _run(command: list[str]) -> float:
+def _run(name: str, options: Options) -> bool:
+    tell(f"== {name}")
     started = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}\n{done.stderr[-2000:]}")
-    return time.perf_counter() - started
-
-
-def _show(seconds: dict[str, list[float]], size: int, rounds: int) -> None:
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    floor = min(medians.values())
-    table = Table(title=f"{size:,} chargebacks, medians of {rounds} rounds")
-    for heading in ("whole process", "seconds", "times the floor"):
-        table.add_column(heading, justify="left" if heading == "whole process" else "right")
-    for name, median in medians.items():
-        table.add_row(name, f"{median:.1f}", f"{median / floor:.2f}")
-    Console().print(table)
+    try:
+        part = PARTS[name](options)
+    except BenchmarkError as error:
+        tell(f"!!! {name} failed: {error}")
+        return False
+    part.save()
+    print(part.markdown(), flush=True)
+    tell(f"== {name}: {time.perf_counter() - started:.0f} s")
+    return True
 
 
 if __name__ == "__main__":
