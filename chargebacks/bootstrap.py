@@ -43,8 +43,13 @@ def publisher(settings: JobSettings) -> "Publisher | None":
     """A Kafka publisher, or None when no brokers are named."""
     if not settings.kafka_bootstrap_servers:
         return None
-    from chargebacks.adapters.producer import KafkaPublisher
-
-    return KafkaPublisher(
+    return kafka_publisher(
         settings.kafka_bootstrap_servers, settings.kafka_auth, settings.publish_timeout_seconds
     )
+
+
+def kafka_publisher(bootstrap_servers: str, auth: str, timeout_seconds: float) -> "Publisher":
+    """A publisher to those brokers."""
+    from chargebacks.adapters.producer import KafkaPublisher
+
+    return KafkaPublisher(bootstrap_servers, auth, timeout_seconds)

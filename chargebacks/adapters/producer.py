@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaException, Producer
@@ -19,8 +20,6 @@ class KafkaPublisher:
     def __init__(self, bootstrap_servers: str, auth: str, timeout_seconds: float) -> None:
         self._servers = bootstrap_servers
         self._timeout = timeout_seconds
-        self._failures: list[str] = []
-        self._acknowledged = 0
         self._producer = Producer(
             client_config(bootstrap_servers, auth)
             | {
@@ -36,38 +35,46 @@ class KafkaPublisher:
 
     def publish(self, topic: str, messages: Iterable["Message"]) -> int:
         """Send them all; how many were acknowledged. Raises PublishError when one was not."""
-        self._failures, self._acknowledged, sent = [], 0, 0
+        told, sent = _Told(), 0
         for message in messages:
-            self._send(topic, message)
+            self._send(topic, message, told)
             sent += 1
-            if self._failures:
+            if told.failures:
                 break
         left = self._producer.flush(self._timeout + 5)
-        if self._failures or left or self._acknowledged != sent:
-            cause = self._failures[0] if self._failures else "no answer in time"
+        if told.failures or left or told.acknowledged != sent:
+            cause = told.failures[0] if told.failures else "no answer in time"
             raise PublishError(
-                f"topic {topic} at {self._servers}: {self._acknowledged} of {sent} messages acknowledged "
+                f"topic {topic} at {self._servers}: {told.acknowledged} of {sent} messages acknowledged "
                 f"({cause}): the consolidation is committed; the next run, or chargebacks recover, publishes it"
             )
         return sent
 
-    def _send(self, topic: str, message: "Message") -> None:
+    def _send(self, topic: str, message: "Message", told: "_Told") -> None:
         deadline = time.monotonic() + self._timeout + 5
-        while time.monotonic() < deadline and not self._failures:
+        while time.monotonic() < deadline and not told.failures:
             try:
                 self._producer.produce(
-                    topic, message.value, message.key, headers=list(message.headers), on_delivery=self._report
+                    topic, message.value, message.key, headers=list(message.headers), on_delivery=told.report
                 )
             except BufferError:
                 self._producer.poll(0.1)  # the queue is full: serve delivery reports, then try again
             except KafkaException as error:
-                self._failures.append(str(error))
+                told.failures.append(str(error))
             else:
                 self._producer.poll(0)
                 return
 
-    def _report(self, error: Any, _message: Any) -> None:
+
+@dataclass
+class _Told:
+    """The delivery reports of one call; those of a call that was broken off are not taken for the next one's."""
+
+    failures: list[str] = field(default_factory=list)
+    acknowledged: int = 0
+
+    def report(self, error: Any, _message: Any) -> None:
         if error is None:
-            self._acknowledged += 1
+            self.acknowledged += 1
         else:
-            self._failures.append(str(error))
+            self.failures.append(str(error))

@@ -50,7 +50,7 @@ def _explained(action: str, where: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         if isinstance(error, FileNotFoundError) and action not in ("write", "create", "list"):
-            raise
+            raise FileNotFoundError(f"{where} is not there") from error
         cause = next(iter(str(error).splitlines()), type(error).__name__)
         raise StorageError(f"{action} of {where} failed: {cause}") from error
 

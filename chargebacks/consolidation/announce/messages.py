@@ -60,10 +60,20 @@ def messages(entry: Entry, ids: Iterable[str]) -> Iterator[Message]:
 
     Raises ContractError for a message that the contract does not allow: it is not sent.
     """
+    yield from slice_messages(entry, ids)
+    yield summary_message(entry)
+
+
+def slice_messages(entry: Entry, ids: Iterable[str]) -> Iterator[Message]:
+    """The slices alone."""
     rest = iter(ids)
     for number in range(1, entry.announcement.slices + 1):
         yield _message(entry, str(number), slice_event(entry, number, list(islice(rest, SLICE_IDS))))
-    yield _message(entry, SUMMARY, summary_event(entry))
+
+
+def summary_message(entry: Entry) -> Message:
+    """The summary alone: it follows from the entry, whatever became of its announced ids."""
+    return _message(entry, SUMMARY, summary_event(entry))
 
 
 def _message(entry: Entry, part: str, event: dict[str, Any]) -> Message:

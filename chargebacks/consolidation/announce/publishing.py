@@ -14,6 +14,7 @@ from chargebacks.consolidation.announce.messages import messages
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending
 from chargebacks.contract.message import Message
+from chargebacks.errors import StorageError
 
 
 class Publisher(Protocol):
@@ -24,10 +25,22 @@ class Publisher(Protocol):
 
 
 def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
-    """Publish and confirm what is owed for a partition. How many messages were sent. Raises PublishError."""
+    """Publish and confirm what is owed for a partition. How many messages were sent.
+
+    Raises PublishError; StorageError when the ids that an unpublished entry announces are not there.
+    """
     log, sent = CommitLog(state, day), 0
     for entry in log.unpublished():
-        sent += publisher.publish(entry.announcement.topic, messages(entry, announced_ids(state, entry)))
+        try:
+            sent += publisher.publish(entry.announcement.topic, messages(entry, announced_ids(state, entry)))
+        except FileNotFoundError as error:
+            if not log.is_published(
+                entry
+            ):  # else another run sent them all, and long ago: the ids have expired
+                raise StorageError(
+                    f"partition {day}: entry {entry.commit} cannot be published, for of the ids that it announces "
+                    f"{error}: restore it"
+                ) from error
         log.confirm(entry)
         clear_pending(state, Pending(day, entry.run, entry.commit))
     return sent

@@ -89,8 +89,7 @@ def _copy(files: Iterable[DataFile], head: Entry, log: CommitLog, state: Store) 
     except FileNotFoundError as error:
         _raise_if_moved(head, log)
         raise StorageError(
-            f"partition {head.partition_date}: entry {head.commit} is the newest, but a file that it names is not "
-            f"there: restore {state.url('generations')} ({next(iter(str(error).splitlines()), '')})"
+            f"partition {head.partition_date}: entry {head.commit} is the newest, and of its files {error}: restore it"
         ) from error
 
 

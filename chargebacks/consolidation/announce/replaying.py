@@ -1,0 +1,94 @@
+"""Announce again what was announced before, from the log and what it names. Changes nothing in the log.
+
+As long as an entry's announced ids are kept, its messages are sent again, equal byte for byte. When they have
+expired (or some of them), every chargeback that is in the newest consolidation and not removed is announced
+instead, with the newest entry's fields, so that no item is set back; then the old entry's own summary, for who
+counts summaries. The slices' event ids are made of the newest entry and say so: replaying again sends equal ones.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import IO, Final
+
+import polars as pl
+
+from chargebacks.adapters.store import Store
+from chargebacks.consolidation.announce.messages import messages, slice_messages, summary_message
+from chargebacks.consolidation.announce.publishing import Publisher, announced_ids
+from chargebacks.consolidation.commits.entry import Announcement, Entry
+from chargebacks.consolidation.records import datafile
+from chargebacks.contract.message import Message
+from chargebacks.errors import StorageError
+
+EVERY: Final = "all"
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What was sent: how many messages, to which topic, and whether the entry's own ids had expired."""
+
+    messages: int
+    topic: str
+    expired: bool
+
+
+def replay(
+    state: Store, entry: Entry, head: Entry, publisher: Publisher, topic: str | None = None
+) -> Replayed:
+    """Send the entry's messages again, to its own topic unless another is given.
+
+    Raises PublishError; StorageError when what is read is deleted meanwhile.
+    """
+    topic = topic or entry.announcement.topic
+    gone = expired(state, entry)
+    try:
+        if not gone:
+            sent = publisher.publish(topic, messages(entry, announced_ids(state, entry)))
+        else:
+            with _ids_on_disk(living_ids(state, head)) as (count, ids):
+                sent = publisher.publish(topic, _instead(entry, head, count, ids))
+    except FileNotFoundError as error:
+        raise StorageError(
+            f"partition {entry.partition_date}: of what entry {entry.commit} is replayed from {error} any more, "
+            "deleted by a run or by chargebacks expire: replay it again"
+        ) from error
+    return Replayed(sent, topic, gone)
+
+
+def expired(state: Store, entry: Entry) -> bool:
+    """Whether any of the entry's announced ids are gone."""
+    return None in state.each(state.stat, entry.announcement.chunks)
+
+
+def living_ids(state: Store, entry: Entry) -> Iterator[str]:
+    """The ids of all chargebacks of a consolidation that are not removed, a data file in memory at a time."""
+    for file in entry.files:
+        rows = datafile.read(state.get(file.path), entry.output_format)
+        yield from rows.filter(pl.col("event_type").ne_missing("REMOVE"))["chargeback_id"]
+
+
+def _instead(entry: Entry, head: Entry, count: int, ids: Iterable[str]) -> Iterator[Message]:
+    """All of the head's chargebacks in slices of their own, which no other message equals, and the summary."""
+    everything = Announcement(head.announcement.topic, EVERY, count)
+    yield from slice_messages(replace(head, run=f"{head.run}|{EVERY}", announcement=everything), ids)
+    yield summary_message(entry)
+
+
+@contextmanager
+def _ids_on_disk(ids: Iterable[str]) -> Iterator[tuple[int, Iterator[str]]]:
+    """How many there are, which the first slice must tell, and the ids themselves."""
+    with tempfile.TemporaryFile() as file:
+        count = 0
+        for one in ids:
+            file.write(json.dumps(one).encode() + b"\n")
+            count += 1
+        yield count, _read_back(file)
+
+
+def _read_back(file: IO[bytes]) -> Iterator[str]:
+    file.seek(0)
+    for line in file:
+        yield json.loads(line)
