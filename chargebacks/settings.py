@@ -128,7 +128,7 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
         "landing_path": absolute(text["landing_path"]),
         "output_path": output,
         "state_path": state_root(output, text.get("state_path")),
-        "quarantine_path": absolute(text.get("quarantine_path") or _beside(output, "_quarantine")),
+        "quarantine_path": quarantine_root(output, text.get("quarantine_path")),
     }
     for name, path in paths.items():
         for other, inside in paths.items():
@@ -174,6 +174,11 @@ def _compression(text: Mapping[str, str]) -> str:
 def state_root(output_path: str, state_path: str | None = None) -> str:
     """Where log, generations and pending markers are: as given, else `_state/<name>` beside the output."""
     return absolute(state_path or _beside(absolute(output_path), "_state"))
+
+
+def quarantine_root(output_path: str, quarantine_path: str | None = None) -> str:
+    """Where rejected records go: as given, else `_quarantine/<name>` beside the output."""
+    return absolute(quarantine_path or _beside(absolute(output_path), "_quarantine"))
 
 
 def absolute(path: str) -> str:
