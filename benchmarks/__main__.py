@@ -18,12 +18,20 @@ from benchmarks import results
 from benchmarks.contestants import Options
 from benchmarks.harness import BenchmarkError, tell
 from benchmarks.parts import full
+from benchmarks.parts.growth import growth
+from benchmarks.parts.incremental import incremental
+from benchmarks.parts.latency import tiny_parquet_latency
+from benchmarks.parts.publishing import publishing
 from benchmarks.results import Part
 
 PARTS: dict[str, Callable[[Options], Part]] = {
     "json-to-csv": full.json_to_csv,
     "json-to-parquet": full.json_to_parquet,
     "tiny-parquet": full.tiny_parquet,
+    "tiny-parquet-latency": tiny_parquet_latency,
+    "incremental": incremental,
+    "growth": growth,
+    "publishing": publishing,
 }
 RENDER = "render"
 
