@@ -78,4 +78,5 @@ def share(files: Iterable[LandingFile], tasks: int) -> list[list[LandingFile]]:
         load, n, members = heap[0]
         members.append(file)
         heapq.heapreplace(heap, (load + file.size + OPENING_COST, n, members))
-    return [members for _, _, members in sorted(heap, key=lambda item: item[1])]
+    loads = sorted(heap, key=lambda item: item[1])
+    return [sorted(members, key=lambda file: file.path) for _, _, members in loads]  # alike lie together

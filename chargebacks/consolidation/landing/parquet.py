@@ -2,9 +2,9 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import polars as pl
 
@@ -14,7 +14,23 @@ from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw,
 from chargebacks.consolidation.records.instants import is_near
 from chargebacks.errors import UnreadableFileError
 
+MAGIC: Final = b"PAR1"
 DAMAGED: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError)
+
+
+def is_one(data: bytes) -> bool:
+    """Whether the content says that it is parquet."""
+    return data.startswith(MAGIC)
+
+
+def read_alike(files: Sequence[bytes]) -> pl.DataFrame | None:
+    """The raw frames of parquet files of one schema, one below the other; None when something is amiss."""
+    try:
+        sources: list[IO[bytes]] = [io.BytesIO(data) for data in files]
+        raw = _read(pl.read_parquet(sources, use_statistics=False, hive_partitioning=False))
+    except DAMAGED:
+        return None
+    return None if raw.rejects else raw.frame
 
 
 def read(path: str, data: bytes) -> Raw:

@@ -19,6 +19,7 @@ _ISO: Final = (
     r"(?: ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
 )
 _PLAIN_UTC: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,9})?Z$"
+_SECONDS_TEXT: Final = len("2025-11-20T06:45:32")
 _EPOCH: Final = r"^-?[0-9]{9,19}(\.[0-9]{1,9})?$"
 # The unit of an epoch number is told by its size: seconds until the year 5138, then ms, µs, ns.
 _EPOCH_UNITS: Final = ((10**11, 10**6), (10**14, 10**3), (10**17, 1))
@@ -53,9 +54,20 @@ def _any_year(values: pl.Series) -> pl.Series:
     if values.dtype != pl.String:
         return pl.Series([None] * len(values), dtype=INSTANT)
     if values.str.contains(_PLAIN_UTC).fill_null(value=True).all():
-        parsed = values.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
-        return parsed.dt.replace_time_zone("UTC")
+        return _plain_utc(values)
     return pl.DataFrame({"text": values}).select(pl.coalesce(_iso(), _epoch()).cast(INSTANT)).to_series()
+
+
+def _plain_utc(values: pl.Series) -> pl.Series:
+    """Text as `_PLAIN_UTC` has it. Seconds and fraction apart: parsing them as one takes five times as long."""
+    seconds = values.str.head(_SECONDS_TEXT).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False, cache=False
+    )
+    if values.str.len_bytes().max() in (None, _SECONDS_TEXT + 1):
+        return seconds.dt.replace_time_zone("UTC")
+    fraction = values.str.slice(_SECONDS_TEXT + 1).str.strip_suffix("Z")
+    micros = fraction.str.pad_end(6, "0").str.head(6).cast(pl.Int64)
+    return (seconds + micros.cast(pl.Duration("us"))).dt.replace_time_zone("UTC")
 
 
 def _kept(values: pl.Series, where: pl.Series) -> pl.Series:

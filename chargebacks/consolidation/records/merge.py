@@ -14,6 +14,8 @@ from chargebacks import record
 from chargebacks.consolidation.records.frame import SCHEMA, canonical_bytes
 
 _REMOVED: Final = pl.col("event_type") == "REMOVE"
+_PREVIOUS: Final = "__previous"
+_ROW: Final = "__row"
 _ORDER: Final = ("__updated", "event_timestamp", "__kind")
 
 
@@ -27,7 +29,8 @@ class Merged:
 
 def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
     """The output file that each id belongs to: CRC-32 of its UTF-8, the same on every machine and version."""
-    return pl.Series("bucket", [crc32(i.encode()) % buckets for i in ids], dtype=pl.UInt16)
+    sums = pl.Series("bucket", list(map(crc32, ids.cast(pl.Binary).to_list())), dtype=pl.UInt32)
+    return (sums % buckets).cast(pl.UInt16)
 
 
 def merge(
@@ -38,25 +41,44 @@ def merge(
     A removed chargeback stays among the winners as its REMOVE record and is never announced. `full`: the rows
     are all there is; `previous` is only compared with.
     """
-    if full:
-        ranked = winners(rows)
-    else:
-        ranked = winners(pl.concat([previous, rows])) if rows.height else previous.sort("chargeback_id")
+    new = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
+    old = previous.with_columns(pl.lit(value=True).alias(_PREVIOUS))
+    ranked = winners(new if full else pl.concat([old, new]))
     alive = ranked.filter(~_REMOVED.fill_null(value=False))
-    news = alive if announce_all else alive.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
-    return Merged(ranked, news["chargeback_id"].sort())
+    if full:
+        news = alive.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
+    else:
+        news = alive.filter(~pl.col(_PREVIOUS))
+    return Merged(ranked.select(list(SCHEMA)), (alive if announce_all else news)["chargeback_id"].sort())
 
 
 def winners(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row an id, the greatest in the total order, sorted by id."""
-    ordered = rows.unique().with_columns(_effective_update(), _kind())
-    ranked = ordered.sort(
-        "chargeback_id", *_ORDER, descending=[False, True, True, True], nulls_last=[False, True, True, True]
+    """One row an id, the greatest in the total order, sorted by id.
+
+    Among equal rows one with the mark `__previous` wins. Only ids that appear twice are ranked: they are few.
+    """
+    ordered = rows.sort("chargeback_id")
+    ids = ordered["chargeback_id"]
+    again = (ids == ids.shift()).fill_null(value=False)
+    if not again.any():
+        return ordered
+    contested = again | again.shift(-1, fill_value=False)
+    best = _greatest(ordered.with_row_index(_ROW).filter(contested))
+    return ordered.filter((~contested).scatter(best, values=True))
+
+
+def _greatest(rows: pl.DataFrame) -> pl.Series:
+    """The row numbers of the greatest row of each id."""
+    if _PREVIOUS not in rows.columns:
+        rows = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
+    ranked = rows.with_columns(_effective_update(), _kind()).sort(
+        "chargeback_id", *_ORDER, _PREVIOUS, descending=[False, True, True, True, True], nulls_last=True
     )
-    tied = ranked.select(["chargeback_id", *_ORDER]).is_duplicated()
+    distinct = ranked.unique(list(SCHEMA), keep="first", maintain_order=True)
+    tied = distinct.select(["chargeback_id", *_ORDER]).is_duplicated()
     if tied.any():
-        ranked = _break_ties(ranked, tied)
-    return ranked.unique("chargeback_id", keep="first", maintain_order=True).select(list(SCHEMA))
+        distinct = _break_ties(distinct, tied)
+    return distinct.unique("chargeback_id", keep="first", maintain_order=True)[_ROW]
 
 
 def _effective_update() -> pl.Expr:

@@ -35,12 +35,17 @@ def normalise(rows: pl.DataFrame) -> Normalised:
     Rows in = frame + rejected + echoes.
     """
     typed = _typed(rows)
-    judged = typed.select(FILE, LINE, reason=pl.coalesce(_checks()))
-    good = typed.filter(judged["reason"].is_null())
+    judged = typed.select(FILE, LINE, reason=pl.coalesce(_checks()), echo=_is_echo())
+    reason, echo = judged["reason"], judged["echo"]
+    if reason.null_count() == rows.height and not echo.any():  # as nearly always: nothing to copy
+        kept, good_echo = typed, echo
+    else:
+        good_echo = echo & reason.is_null()
+        kept = typed.filter(reason.is_null() & ~echo)
     return Normalised(
-        frame=good.filter(~_is_echo()).select(list(SCHEMA)),
-        rejected=judged.drop_nulls("reason"),
-        echoes=good.filter(_is_echo())[FILE],
+        frame=kept.select(list(SCHEMA)),
+        rejected=judged.select(FILE, LINE, "reason").drop_nulls("reason"),
+        echoes=judged[FILE].filter(good_echo),
     )
 
 

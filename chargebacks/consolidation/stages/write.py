@@ -17,10 +17,11 @@ from chargebacks.consolidation.commits.entry import DataFile
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.records import datafile, frame
 from chargebacks.consolidation.records.merge import merge
-from chargebacks.consolidation.stages.read import BASE, FILES, REJECTS, ROWS
+from chargebacks.consolidation.stages.read import BASE, COUNTS, FILES, REJECTS, ROWS
 
 COVERAGE_NAME: Final = "coverage.jsonl"
 REJECTS_NAME: Final = "rejects.jsonl"
+_TO_ESCAPE: Final = r'[\x00-\x1f"\\]'  # RFC 8259, section 7
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,21 @@ def _chunk(bucket: int, ids: pl.Series, plan: WritePlan, store: Store, attempt: 
     if not ids.len():
         return None
     path = f"{plan.generation}/announced/ids-{bucket:05d}-{attempt}.jsonl"
-    _put(store, path, "".join(json.dumps(one) + "\n" for one in ids).encode(), plan)
+    _put(store, path, _id_lines(ids), plan)
     return path
+
+
+def _id_lines(ids: pl.Series) -> bytes:
+    """A JSON string a line; ids that need no escaping, which is nearly all, are just quoted."""
+    if ids.str.contains(_TO_ESCAPE).any():
+        return "".join(json.dumps(one) + "\n" for one in ids).encode()
+    return ('"' + '"\n"'.join(ids.to_list()) + '"\n').encode()
 
 
 def _ledger(
     parcels: Iterable[tuple[str, bytes]], plan: WritePlan, store: Store, attempt: str
 ) -> LedgerResult:
-    told: dict[str, list[dict[str, Any]]] = {FILES: [], REJECTS: []}
+    told: dict[str, list[dict[str, Any]]] = {FILES: [], REJECTS: [], COUNTS: []}
     for kind, data in parcels:
         told[kind] += [json.loads(line) for line in data.split(b"\n") if line]
     found = sorted(told[FILES], key=lambda one: one["path"])
@@ -143,9 +151,9 @@ def _ledger(
     rejects += [_unreadable(one) for one in files if one["unreadable"]]
     return LedgerResult(
         files=len(files),
-        read=sum(one["read"] for one in files),
-        rejected=sum(one["rejected"] for one in files),
-        echoes=sum(one["echoes"] for one in files),
+        read=sum(one["read"] for one in told[COUNTS]),
+        rejected=sum(one["rejected"] for one in told[COUNTS]),
+        echoes=sum(one["echoes"] for one in told[COUNTS]),
         unreadable=tuple(one["path"] for one in files if one["unreadable"]),
         missed=tuple(one["path"] for one in found if one["missed"]),
         digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
