@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import DataFile
 from chargebacks.consolidation.landing.listing import LandingFile
-from chargebacks.consolidation.records import datafile
+from chargebacks.consolidation.stages.base import read_base
 from chargebacks.consolidation.stages.read import BASE, Parcel, ReadPlan, bucket_parcels, read_share
 
 
@@ -23,5 +23,5 @@ def read_any(share: Share, plan: ReadPlan) -> Iterator[Parcel]:
     if share.base is None:
         yield from read_share(share.landing, plan)
     else:
-        data = Store(plan.state_path).get(share.base.path)
-        yield from bucket_parcels(BASE, datafile.read(data, plan.base_format), plan.buckets)
+        rows = read_base(share.base, Store(plan.state_path), plan.base_format)
+        yield from bucket_parcels(BASE, rows, plan.buckets)

@@ -17,6 +17,7 @@ from chargebacks.consolidation.commits.entry import DataFile
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.records import datafile, frame
 from chargebacks.consolidation.records.merge import merge
+from chargebacks.consolidation.stages.base import read_base
 from chargebacks.consolidation.stages.read import BASE, COUNTS, FILES, REJECTS, ROWS
 
 COVERAGE_NAME: Final = "coverage.jsonl"
@@ -109,7 +110,7 @@ def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WriteP
 
 
 def _base(before: DataFile | None, plan: WritePlan, store: Store) -> list[pl.DataFrame]:
-    return [datafile.read(store.get(before.path), plan.base_format)] if before else []
+    return [read_base(before, store, plan.base_format)] if before else []
 
 
 def _data_file(
