@@ -21,6 +21,7 @@ from benchmarks.parts import full
 from benchmarks.parts.growth import growth
 from benchmarks.parts.incremental import incremental
 from benchmarks.parts.latency import tiny_parquet_latency
+from benchmarks.parts.profile import profile
 from benchmarks.parts.publishing import publishing
 from benchmarks.results import Part
 
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[Options], Part]] = {
     "incremental": incremental,
     "growth": growth,
     "publishing": publishing,
+    "profile": profile,
 }
 RENDER = "render"
 

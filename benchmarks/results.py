@@ -75,7 +75,7 @@ class Part:
         return "\n\n".join([*blocks, *self.notes]) + "\n"
 
     def _contestants(self) -> str:
-        headings = ["whole process", "median s", "min", "max", "peak MiB"]
+        headings = ["", "median s", "min", "max", "peak MiB"]
         headings += ["times the floor"] if self.floor else []
         ruler = ["---", *("---:" for _ in headings[1:])]
         return "\n".join(

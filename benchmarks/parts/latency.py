@@ -1,9 +1,6 @@
 """Ten thousand tiny files on object storage that takes 40 ms for every answer."""
 
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import obstore
@@ -25,14 +22,12 @@ from benchmarks.contestants import (
 from benchmarks.data import Data
 from benchmarks.harness import ROOT, Contestant, fresh, measure
 from benchmarks.results import Part
+from benchmarks.s3.running import BUCKET, KEYS, client, serving
 from benchmarks.truth import checked
-from chargebacks.local.processes import HOST, Server, free_port
 
 WAIT_SECONDS = 0.040
-BUCKET = "bench"
 GOAL = 10
 ENOUGH = GOAL * 1.1  # times the job: a usual script that takes longer has shown what there is to show
-KEYS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_REGION": "us-east-1"}
 
 
 def tiny_parquet_latency(options: Options) -> Part:
@@ -43,7 +38,7 @@ def tiny_parquet_latency(options: Options) -> Part:
         f"{WAIT_SECONDS * 1000:.0f} ms before every answer of the store"
     )
     part = Part("tiny-parquet-latency", title, {})
-    with _late_store(day.landing) as endpoint:
+    with serving(day.landing, WAIT_SECONDS) as endpoint:
         ours = _ours(options, day, endpoint)
         enough = lambda: ENOUGH * part.seconds(OURS)  # noqa: E731
         usual = _usual(options, endpoint, enough)
@@ -61,34 +56,6 @@ def tiny_parquet_latency(options: Options) -> Part:
     return part
 
 
-@contextmanager
-def _late_store(landing: Path) -> Iterator[str]:
-    """The S3 stand-in with the landing files in it: its endpoint."""
-    port = free_port()
-    serve = [sys.executable, "-m", "benchmarks.s3", str(port), "--wait", str(WAIT_SECONDS)]
-    serve += ["--load", str(landing.absolute()), "--as", f"{BUCKET}/landing"]
-    command = ["env", f"PYTHONPATH={os.getcwd()}", *serve]  # noqa: PTH109  (a server runs in its log's folder)
-    log = (ROOT / "logs" / "s3.log").absolute()
-    log.parent.mkdir(parents=True, exist_ok=True)
-    endpoint = f"http://{HOST}:{port}"
-    with Server("the S3 stand-in", command, log, lambda: _answers(endpoint)):
-        yield endpoint
-
-
-def _answers(endpoint: str) -> bool:
-    try:
-        obstore.list_with_delimiter(_store(endpoint, retries=0))
-    except Exception:  # noqa: BLE001  (not up yet)
-        return False
-    return True
-
-
-def _store(endpoint: str, retries: int = 3) -> S3Store:
-    keys = {name.lower(): value for name, value in KEYS.items()}
-    options = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": retries}}
-    return S3Store(BUCKET, endpoint=endpoint, **keys, **options)
-
-
 def _ours(options: Options, day: Data, endpoint: str) -> Contestant:
     local = ROOT / "out" / "ours-from-s3"
     view = "out/chargebacks/year=2025/month=11/day=20/"
@@ -96,7 +63,7 @@ def _ours(options: Options, day: Data, endpoint: str) -> Contestant:
     rows_agree = checked(OURS, day.truth, local, "csv")
 
     def check() -> None:
-        _download(_store(endpoint), view, local)
+        _download(client(endpoint), view, local)
         rows_agree()
 
     command = consolidate(f"s3://{BUCKET}/landing", f"s3://{BUCKET}/out")
@@ -128,7 +95,7 @@ def _usual(options: Options, endpoint: str, enough: Callable[[], float]) -> Cont
 
 def _emptied(endpoint: str, prefix: str) -> Callable[[], None]:
     def empty() -> None:
-        store = _store(endpoint)
+        store = client(endpoint)
         for page in obstore.list(store, prefix):
             obstore.delete(store, [one["path"] for one in page])
 
