@@ -22,6 +22,13 @@ class ChargebacksError(Exception):
     """Root of the tree."""
 
 
+def one_line(error: Exception) -> str:
+    """The error for a report: our own say what to do; of any other, its kind and first line."""
+    if isinstance(error, ChargebacksError):
+        return str(error)
+    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+
+
 class SettingsError(ChargebacksError):
     """A setting is wrong or missing."""
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from chargebacks.errors import SettingsError
 
 FIRST_SLOT = time(0, 30)
+MAX_DAYS = 366  # of one range
 YEARS = range(1000, 3000)  # that a message can carry: the contract writes them with four digits, 1 or 2 first
 
 
@@ -31,6 +32,24 @@ def parse_date(text: str) -> date:
     if parsed is None or parsed.isoformat() != text or parsed.year not in YEARS:
         raise SettingsError(f"partition_date {text!r} is no date: give YYYY-MM-DD, like 2025-11-20")
     return parsed
+
+
+def parse_dates(text: str) -> tuple[date, date]:
+    """The first and last of the partition dates `YYYY-MM-DD..YYYY-MM-DD`, or one date twice. Raises SettingsError."""
+    first, separator, last = text.partition("..")
+    if not separator:
+        return parse_date(text), parse_date(text)
+    if not first or not last:
+        raise SettingsError(
+            f"partition_date {text!r} is no range: give both ends, like 2025-11-01..2025-11-20"
+        )
+    found = parse_date(first), parse_date(last)
+    length = (found[1] - found[0]).days + 1
+    if length < 1:
+        raise SettingsError(f"partition_date {text!r} ends before it begins: give the earlier day first")
+    if length > MAX_DAYS:
+        raise SettingsError(f"partition_date {text!r} spans {length} days: give at most {MAX_DAYS} at a time")
+    return found
 
 
 def parse_execution_time(text: str) -> datetime:

@@ -24,6 +24,7 @@ COMPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {
 REQUIRED: Final = ("landing_path", "output_path")
 TOPIC: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "Topic names"
 JOB_NAME: Final = re.compile(r"(?=.*\S).{1,255}")  # as the contract has it
+DEFAULT_LOOKBACK: Final = 1
 MAX_OUTPUT_PATH: Final = 2000  # the contract's 2048, less the partition's folder
 
 
@@ -41,14 +42,17 @@ ARGUMENTS: Final = (
     Argument("output_path", None, "root of the consolidated output; required"),
     Argument("state_path", None, "root of log, generations and pending markers [_state beside the output]"),
     Argument("quarantine_path", None, "where rejected records go [_quarantine beside the output]"),
-    Argument("partition_date", None, "the day to consolidate, YYYY-MM-DD [the execution's day]"),
+    Argument(
+        "partition_date", None, "the day to consolidate, or FIRST..LAST, YYYY-MM-DD [the execution's day]"
+    ),
     Argument("execution_time", None, "identifies the execution, ISO 8601, UTC unless it says [now]"),
     Argument("execution_sequence", None, "which of the day's executions this is [from the schedule]"),
     Argument("total_executions", "4", "executions a day, 1 to 24"),
     Argument("schedule_zone", "UTC", "the IANA zone that says what a day is and when the slots are"),
-    Argument("lookback_days", "1", "earlier days that are looked at for late files, 0 to 31"),
+    Argument("lookback_days", None, "earlier days searched for late files, 0 to 31 [1; before a range none]"),
     Argument("full", "false", "true: recompute the partition from all its landing files"),
     Argument("allow_shrink", "false", "true: full may lose records whose landing files are gone"),
+    Argument("parallel_partitions", "4", "partitions that are worked on at once, 1 to 32"),
     Argument("output_format", "csv", "csv, parquet or json"),
     Argument("output_files", "10", "how many files a partition has at most, 1 to 1000"),
     Argument("output_compression", None, "csv, json: none, gzip; parquet: zstd, snappy, none [the first]"),
@@ -65,20 +69,26 @@ ARGUMENTS: Final = (
 
 @dataclass(frozen=True)
 class JobSettings:
-    """What one run of the job was asked to do. Paths are absolute; times are naive UTC."""
+    """What one run of the job was asked to do. Paths are absolute; times are naive UTC.
+
+    `partition_date` is the last of the days asked for, `first_date` the first: mostly the same.
+    `lookback_days` None: no other day is looked at.
+    """
 
     landing_path: str
     output_path: str
     state_path: str
     quarantine_path: str
+    first_date: date
     partition_date: date
     execution_time: datetime
     execution_sequence: int
     total_executions: int
     schedule_zone: ZoneInfo
-    lookback_days: int
+    lookback_days: int | None
     full: bool
     allow_shrink: bool
+    parallel_partitions: int
     output_format: str
     output_files: int
     output_compression: str
@@ -110,16 +120,25 @@ def _when(text: Mapping[str, str], now: datetime) -> dict[str, object]:
     total = _integer(text, "total_executions", 1, 24)
     given = text.get("execution_time")
     time = schedule.parse_execution_time(given) if given else schedule.naive_utc(now)
-    day, sequence = text.get("partition_date"), text.get("execution_sequence")
+    days, sequence = text.get("partition_date"), text.get("execution_sequence")
+    first, last = schedule.parse_dates(days or schedule.day_of(time, schedule_zone).isoformat())
     return {
         "schedule_zone": schedule_zone,
         "total_executions": total,
         "execution_time": time,
-        "partition_date": schedule.parse_date(day or schedule.day_of(time, schedule_zone).isoformat()),
+        "first_date": first,
+        "partition_date": last,
+        "lookback_days": _lookback(text, ".." in (days or "")),
         "execution_sequence": _integer(text, "execution_sequence", 1, total)
         if sequence
         else schedule.sequence_at(time, total, schedule_zone),
     }
+
+
+def _lookback(text: Mapping[str, str], a_range: bool) -> int | None:
+    if "lookback_days" in text:
+        return _integer(text, "lookback_days", 0, 31)
+    return None if a_range else DEFAULT_LOOKBACK
 
 
 def _where(text: Mapping[str, str]) -> dict[str, object]:
@@ -127,8 +146,8 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
     paths = {
         "landing_path": absolute(text["landing_path"]),
         "output_path": output,
-        "state_path": state_root(output, text.get("state_path")),
-        "quarantine_path": quarantine_root(output, text.get("quarantine_path")),
+        "state_path": state_root(text["output_path"], text.get("state_path")),
+        "quarantine_path": quarantine_root(text["output_path"], text.get("quarantine_path")),
     }
     for name, path in paths.items():
         for other, inside in paths.items():
@@ -141,9 +160,9 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
 
 def _how(text: Mapping[str, str]) -> dict[str, object]:
     return {
-        "lookback_days": _integer(text, "lookback_days", 0, 31),
         "full": _flag(text, "full"),
         "allow_shrink": _flag(text, "allow_shrink"),
+        "parallel_partitions": _integer(text, "parallel_partitions", 1, 32),
         "output_format": _choice(text, "output_format", FORMATS),
         "output_files": _integer(text, "output_files", 1, 1000),
         "output_compression": _compression(text),

@@ -47,7 +47,7 @@ def carried_forward(
         files=head.files if head else (),
         announcement=Announcement(settings.kafka_topic, settings.announce, 0),
         landing_files=head.landing_files if head else 0,
-        landing_digest=head.landing_digest if head else coverage.digest([]),
+        landing_digest=head.landing_digest if head else coverage.NOTHING,
         full=full,
     )
 

@@ -11,10 +11,9 @@ HEALING_DAYS = 31
 
 @dataclass(frozen=True)
 class EarlierDay:
-    """What is known of a day before the target: files in its landing folders, newest execution."""
+    """What is known of a day before the target that has uncovered landing files."""
 
     day: date
-    listed: int
     newest_execution: datetime | None  # naive UTC; None: no entry
 
 
@@ -26,13 +25,11 @@ def earlier_days(target: date) -> list[date]:
 def is_due(
     earlier: EarlierDay, target: date, lookback_days: int, oldest: date | None, zone: ZoneInfo
 ) -> bool:
-    """Whether uncovered files of that day are consolidated now.
+    """Whether the uncovered files of that day are consolidated now.
 
     Within the lookback always. Beyond it, from the log's `oldest` partition on, when the day has no entry or its
     newest entry is from before the day was over: so an outage of days heals by itself.
     """
-    if not earlier.listed:
-        return False
     if (target - earlier.day).days <= lookback_days:
         return True
     if oldest is None or earlier.day < oldest:

@@ -1,6 +1,6 @@
 """What a run tells: to programs as JSON, to people as lines, to saved queries as one METRICS line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,29 +13,46 @@ from chargebacks.errors import ConsolidationError, PublishError
 
 @dataclass(frozen=True)
 class PartitionReport:
-    """What became of one partition in this run."""
+    """What became of one partition in this run. An `error` beside an entry: committed, but not all in view.
+
+    `behind`: its view may not show yet what its log says.
+    """
 
     day: date
     entry: Entry | None = None
     landing: Landing = field(default_factory=lambda: Landing([]))
     unreadable: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    lost_to: str = ""
     foreign: list[str] = field(default_factory=list)
     committed: bool = False
     repeated: bool = False
     published: bool = False
+    behind: bool = False
     error: str | None = None
     seconds: float = 0.0
 
     @property
     def status(self) -> str:
-        """failed, dry run, already committed, nothing to consolidate, or consolidated."""
+        """failed, unfinished, dry run, already committed, nothing to consolidate, or consolidated."""
         if self.entry is None:
             return "failed"
+        if self.error:
+            return "unfinished"
         if not self.committed:
             return "dry run"
         if self.repeated:
             return "already committed"
         return "consolidated" if self.entry.landing_files else "nothing to consolidate"
+
+    @property
+    def told(self) -> str:
+        """The error, with the partition that it hit and what to do about it."""
+        where = f"partition {self.day}: "
+        what = where + (self.error or "").removeprefix(where)
+        if self.entry is None:
+            return what
+        return f"{what}: entry {self.entry.commit} is committed; the next run, or chargebacks recover, does the rest"
 
     def to_json(self) -> dict[str, Any]:
         """The summary message's fields, and what this run did beside."""
@@ -49,6 +66,7 @@ class PartitionReport:
             "files_new": len(self.landing.new),
             "files_overwritten": len(self.landing.overwritten),
             "files_vanished": len(self.landing.vanished),
+            "files_missed": len(self.missed),
             "files_ignored": len(self.landing.ignored),
             "files_unreadable": len(self.unreadable),
             "error": self.error,
@@ -58,10 +76,15 @@ class PartitionReport:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What became of a run. `unpublished`: entries that still owe messages, by partition."""
+    """What became of a run, partitions oldest first.
+
+    `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
+    `unpublished`: entries that still owe messages, by partition.
+    """
 
     partitions: list[PartitionReport]
     left: Mapping[date, int] = field(default_factory=dict)
+    empty: Sequence[date] = ()
     unpublished: Mapping[date, int] = field(default_factory=dict)
     publish_problem: str | None = None
 
@@ -74,7 +97,7 @@ class RunReport:
         failed = [one for one in self.partitions if one.error]
         if failed:
             more = f" (and {len(failed) - 1} more partitions failed)" if len(failed) > 1 else ""
-            raise ConsolidationError(f"{failed[0].error}{more}")
+            raise ConsolidationError(f"{failed[0].told}{more}")
         if self.publish_problem:
             raise PublishError(self.publish_problem)
 
@@ -84,15 +107,17 @@ class RunReport:
             yield from _partition_lines(one)
         for day, files in self.left.items():
             yield f"{day}: {files} landing files are not covered and out of reach: run with --partition-date {day}"
+        for day in self.empty:
+            yield f"{day}: neither landing files nor a log: nothing to consolidate"
         for day, entries in self.unpublished.items():
             yield f"{day}: {entries} entries unpublished: a run with a broker, or chargebacks recover, sends them"
         yield self._metrics()
 
     def _metrics(self) -> str:
-        entries = [one.entry for one in self.partitions if one.entry]
-        totals = [entry.counts for entry in entries]
+        totals = [one.entry.counts for one in self.partitions if one.entry]
+        failed = sum(1 for one in self.partitions if one.error)
         return (
-            f"METRICS: partitions={len(entries)}, partitions_failed={len(self.partitions) - len(entries)}, "
+            f"METRICS: partitions={len(self.partitions) - failed}, partitions_failed={failed}, "
             f"records_read={_sum(totals, 'records_read')}, records_processed={_sum(totals, 'records_processed')}, "
             f"duplicates_removed={_sum(totals, 'duplicates_removed')}, "
             f"records_rejected={_sum(totals, 'records_rejected')}, "
@@ -105,8 +130,9 @@ def _sum(counts: list[Counts], name: str) -> int:
 
 
 def _partition_lines(one: PartitionReport) -> Iterator[str]:
+    if one.error:
+        yield f"{one.day}: {one.status}: {one.told}"
     if one.entry is None:
-        yield f"{one.day}: failed: {one.error}"
         return
     counts = one.entry.counts
     yield (
@@ -116,10 +142,14 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
         f"{counts.echoes_ignored} echoes; {one.entry.announcement.ids} announced "
         f"in {one.entry.announcement.slices} slices; {one.seconds:.1f} s"
     )
+    if one.lost_to:
+        yield f"{one.day}: another run committed this execution meanwhile: {one.lost_to}"
     found = one.landing
+    stay = "their records went with them" if one.entry.full else "their records stay"
     for what, names in (
         ("overwritten landing files were read again", found.overwritten),
-        ("covered landing files are gone; their records stay", found.vanished),
+        (f"covered landing files are gone; {stay}", found.vanished),
+        ("landing files vanished or changed before they were read: left for the next run", list(one.missed)),
         ("markers and unfinished files were passed over", found.ignored),
         ("landing files cannot be read and are in the quarantine", list(one.unreadable)),
         ("files in the output folder are not ours and were left", one.foreign),

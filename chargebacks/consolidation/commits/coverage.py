@@ -8,6 +8,7 @@ from typing import Final
 from chargebacks.consolidation.landing.listing import LandingFile
 
 _BITS: Final = 128
+NOTHING: Final = "0" * (_BITS // 4)  # the digest of no files
 
 
 def digest(files: Iterable[LandingFile]) -> str:

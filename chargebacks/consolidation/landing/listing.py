@@ -1,7 +1,7 @@
 """The landing zone of a partition: which files are there, which are new, and how tasks share them."""
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -34,12 +34,14 @@ class Landing:
 
 def list_files(store: Store, day: date) -> list[LandingFile]:
     """Every object in the partition's landing folders, sorted by path."""
-    found = {
-        stored.path: LandingFile(stored.path, stored.size, stored.etag)
-        for folder in partition.landing_folders(day)
-        for stored in store.walk(folder)
-    }
-    return [found[path] for path in sorted(found)]
+    return sorted(walk(store, day), key=lambda file: file.path)
+
+
+def walk(store: Store, day: date) -> Iterator[LandingFile]:
+    """The same in no promised order, page by page."""
+    for folder in partition.landing_folders(day):
+        for stored in store.walk(folder):
+            yield LandingFile(stored.path, stored.size, stored.etag)
 
 
 def compare(listed: Iterable[LandingFile], covered: Mapping[str, LandingFile]) -> Landing:

@@ -100,6 +100,7 @@ def settings(root: Path, **given: str) -> JobSettings:
         "output_path": str(root / "out"),
         "partition_date": DAY,
         "execution_time": f"{DAY}T06:30:00",
+        "parallel_partitions": "1",  # one after the other: which step comes when is known
         "output_files": "3",
         "output_format": "json",
     }

@@ -15,24 +15,18 @@ OLDEST = date(2025, 11, 1)
 
 def due(
     days_ago: int,
-    listed: int = 1,
     newest: datetime | None = None,
     oldest: date | None = OLDEST,
     lookback: int = 1,
     zone: ZoneInfo = UTC,
 ) -> bool:
-    day = EarlierDay(TARGET - timedelta(days=days_ago), listed, newest)
+    day = EarlierDay(TARGET - timedelta(days=days_ago), newest)
     return is_due(day, TARGET, lookback, oldest, zone)
 
 
 def test_a_run_looks_at_the_31_days_before_its_target_oldest_first() -> None:
     days = earlier_days(TARGET)
     assert (len(days), days[0], days[-1]) == (HEALING_DAYS, date(2025, 10, 20), date(2025, 11, 19))
-
-
-def test_a_day_without_landing_files_is_never_due() -> None:
-    assert not due(1, listed=0)
-    assert not due(5, listed=0)
 
 
 @pytest.mark.parametrize(
