@@ -16,19 +16,16 @@ import polars as pl
 import pyarrow.json
 
 from chargebacks import record
-from chargebacks.consolidation.records.frame import AMOUNT, SCHEMA, empty
+from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA, empty
 
 COLUMNS: Final = (*record.FIELDS, record.EXTRAS)
 _METADATA: Final = pl.Struct(dict.fromkeys(record.METADATA_FIELDS, pl.String))
-_JSON_SCHEMA: Final = pyarrow.schema(
-    {
-        name: {
-            "amount": pyarrow.decimal128(AMOUNT.precision, AMOUNT.scale),
-            "metadata": pyarrow.struct({part: pyarrow.string() for part in record.METADATA_FIELDS}),
-        }.get(name, pyarrow.string())
-        for name in COLUMNS
-    }
-)
+_UTC: Final = pyarrow.timestamp("us", "UTC")
+_JSON_TYPES: Final = {
+    "amount": pyarrow.decimal128(AMOUNT.precision, AMOUNT.scale),
+    "metadata": pyarrow.struct({part: pyarrow.string() for part in record.METADATA_FIELDS}),
+} | dict.fromkeys(record.INSTANT_FIELDS, _UTC)
+_JSON_SCHEMA: Final = pyarrow.schema({name: _JSON_TYPES.get(name, pyarrow.string()) for name in COLUMNS})
 _GZIP: Final = b"\x1f\x8b"  # no csv header and no json object begins so
 _GZIP_LEVEL: Final = 4  # two thirds of the time that 6 takes, files 7 % larger
 _INSTANT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
@@ -43,7 +40,7 @@ def write(frame: pl.DataFrame, output_format: str, compression: str = "none") ->
     """The frame, in its order, as the bytes of one file. `settings.COMPRESSIONS` says what goes together."""
     match output_format:
         case "csv":
-            return _compressed(_texts(frame).select(COLUMNS).write_csv(None).encode(), compression)
+            return _compressed(_csv(_texts(frame)), compression)
         case "json":
             return _compressed(_json_lines(_texts(frame)), compression)
         case "parquet":
@@ -57,7 +54,7 @@ def read(data: bytes, output_format: str) -> pl.DataFrame:
         data = gzip.decompress(data)
     match output_format:
         case "csv":
-            texts = pl.read_csv(io.BytesIO(data), infer_schema=False)
+            texts = pl.read_csv(data, infer_schema=False)
             return _typed(texts.with_columns(pl.col("metadata").str.json_decode(_METADATA)))
         case "json":
             return _from_json_lines(data)
@@ -84,35 +81,51 @@ def _metadata() -> pl.Expr:
 
 
 def _texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every column as text: plain decimals, fixed-width instants, metadata as JSON."""
-    return frame.with_columns(
-        pl.col("amount").cast(pl.String).str.replace(r"\.?0+$", ""),
-        pl.col(record.INSTANT_FIELDS).dt.strftime(_INSTANT_TEXT),
-        pl.when(_metadata().is_not_null()).then(_metadata().struct.json_encode()).alias("metadata"),
+    """Amounts as plain decimals, fixed-width instants, metadata a struct."""
+    utc = pl.col(record.INSTANT_FIELDS).dt.replace_time_zone(None)  # spares a look at time zones' rules
+    return frame.select(
+        pl.exclude("amount", *record.INSTANT_FIELDS),
+        pl.col("amount").cast(pl.String).str.strip_chars_end("0").str.strip_suffix("."),
+        utc.dt.strftime(_INSTANT_TEXT),
+        _metadata(),
     )
 
 
 def _typed(nested: pl.DataFrame) -> pl.DataFrame:
     """Text or native columns, metadata a struct, back to the frame's schema."""
     flat = nested.with_columns(pl.col("metadata").struct.unnest()).drop("metadata")
-    instants = [
-        pl.col(name).str.to_datetime(_INSTANT_TEXT, time_unit="us").dt.replace_time_zone("UTC")
-        for name in record.INSTANT_FIELDS
-        if flat.schema[name] == pl.String
-    ]
+    instants = [_instants(flat[name]) for name in record.INSTANT_FIELDS if flat.schema[name] == pl.String]
     return flat.with_columns(pl.col("amount").cast(AMOUNT), *instants).select(list(SCHEMA))
 
 
+def _instants(texts: pl.Series) -> pl.Series:
+    """Fixed-width UTC text as instants. By Arrow: it reads them in a quarter of the time."""
+    return pl.Series(texts.name, texts.to_arrow().cast(_UTC), dtype=INSTANT)
+
+
+def _csv(texts: pl.DataFrame) -> bytes:
+    held = pl.when(pl.col("metadata").is_not_null()).then(pl.col("metadata").struct.json_encode())
+    sink = io.BytesIO()
+    texts.select(COLUMNS).with_columns(held.alias("metadata")).write_csv(sink)
+    return sink.getvalue()
+
+
 def _json_lines(texts: pl.DataFrame) -> bytes:
-    raw = ("amount", "metadata")  # a number and an object: not to be quoted
-    members = [
-        pl.concat_str(pl.lit(f'"{name}":'), pl.col(name).fill_null("null"))
-        if name in raw
-        else pl.struct(name).struct.json_encode().str.slice(1).str.strip_suffix("}")
-        for name in COLUMNS
-    ]
-    line = pl.concat_str(pl.lit("{"), pl.concat_str(members, separator=","), pl.lit("}\n"))
-    return "".join(texts.select(line).to_series()).encode()
+    """One object a line: those before the amount and those after it encoded together, the number set between."""
+    amount = COLUMNS.index("amount")
+    before, after = (
+        pl.struct(names).struct.json_encode() for names in (COLUMNS[:amount], COLUMNS[amount + 1 :])
+    )
+    line = pl.concat_str(
+        before.str.strip_suffix("}"),
+        pl.lit(',"amount":'),
+        pl.col("amount").fill_null("null"),
+        pl.lit(","),
+        after.str.strip_prefix("{"),
+    )
+    sink = io.BytesIO()
+    texts.select(line).write_csv(sink, include_header=False, quote_style="never")
+    return sink.getvalue()
 
 
 def _from_json_lines(data: bytes) -> pl.DataFrame:
