@@ -31,6 +31,8 @@ FIELDS: Final = (
 EXTRAS: Final = "extras"
 EVENT_TYPES: Final = ("INSERT", "MODIFY", "REMOVE")  # in rising order: at a tie the later one wins
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make one for each value
+
 POSITION: Final = "consolidation_position"
 CONSOLIDATION_DATE: Final = "consolidation_date"
 # What our own update writes into an item, `updated_at` apart: taken out of landing records first.
@@ -106,4 +108,4 @@ def _json(value: object) -> str:
             return _json(value.hex())
         case float() if not isfinite(value):
             return _json(str(value))
-    return json.dumps(value, ensure_ascii=False)
+    return _encode(value)

@@ -1,27 +1,22 @@
 """A landing file's bytes as records; which files there are and which day they belong to."""
 
+import gzip
 import io
 import re
-from dataclasses import dataclass
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.oracle.exact_json import read_json
+from tests.oracle.landing_text import UnreadableFile, names_the_key, read_csv_file, read_json_file
+
+__all__ = ["UnreadableFile", "day_of", "records"]
 
 DAY: Final = re.compile(r"(?:(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?))/(?:.*/)?([^/]+)")
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
-
-
-class UnreadableFile(Exception):  # noqa: N818 — a finding, not a failure of ours
-    """The content of the file cannot be read."""
-
-
-@dataclass(frozen=True)
-class NotJson:
-    """A line that is no JSON."""
+ENDING_OF_COMPRESSED: Final = re.compile(r"(\.(gz|gzip|zst|zstd))+$")
 
 
 def day_of(path: str, size: int) -> str | None:
@@ -39,14 +34,33 @@ def day_of(path: str, size: int) -> str | None:
 
 
 def records(path: Path) -> list[Any]:
-    """The file's records as plain values. Raises UnreadableFile."""
-    data = path.read_bytes()
+    """The file's records as plain values, NotARecord for each that is none. Raises UnreadableFile."""
+    data = _expanded(path.read_bytes()).removeprefix(b"\xef\xbb\xbf")
+    name = ENDING_OF_COMPRESSED.sub("", path.name.lower())
     if data.startswith(b"PAR1"):
         return _parquet(data)
-    if data and not path.name.endswith(JSON_ENDINGS) and not data.lstrip().startswith(b"{"):
-        raise UnreadableFile
-    lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    return [_parsed(line) for line in lines if line.strip()]
+    if not data.strip():
+        return []
+    if data.lstrip()[:1] in (b"{", b"["):
+        return read_json_file(data)
+    if names_the_key(data):
+        return read_csv_file(data)
+    if name.endswith(JSON_ENDINGS):
+        return read_json_file(data)
+    if name.endswith(".csv"):
+        return read_csv_file(data)
+    raise UnreadableFile
+
+
+def _expanded(data: bytes) -> bytes:
+    try:
+        if data.startswith(b"\x1f\x8b"):
+            return gzip.decompress(data)
+        if data.startswith(b"\x28\xb5\x2f\xfd"):
+            return bytes(pa.input_stream(io.BytesIO(data), compression="zstd").read())
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFile from error
+    return data
 
 
 def _parquet(data: bytes) -> list[Any]:
@@ -56,10 +70,3 @@ def _parquet(data: bytes) -> list[Any]:
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile from error
     return rows
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        return read_json(line.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return NotJson()

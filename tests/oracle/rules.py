@@ -159,9 +159,29 @@ def _parsed(text: str) -> Any:
 def _extras(raw: dict[str, Any], metadata: dict[str, Any]) -> str | None:
     others = {k: v for k, v in raw.items() if k not in COLUMNS | OUR_OWN and v is not None}
     inner = {k: v for k, v in metadata.items() if k not in INNER and v is not None}
+    others, inner = _told_again(others, inner)
     if inner:
         others["metadata"] = inner
     return json_text(others) if others else None
+
+
+def _told_again(others: dict[str, Any], inner: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A field `extras` that could be one of ours, as in a data file of ours that lands, says what it says."""
+    text = others.get("extras")
+    try:
+        ours = read_json(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        ours = None
+    if not isinstance(ours, dict) or not isinstance(ours.get("metadata", {}), dict):
+        return others, inner
+    rest = {k: v for k, v in others.items() if k != "extras"}
+    nested = ours.pop("metadata", {})
+    if set(ours) & (COLUMNS | OUR_OWN | set(rest)) or set(nested) & {*INNER, *inner}:
+        return others, inner
+    return (
+        {k: v for k, v in {**rest, **ours}.items() if v is not None},
+        {k: v for k, v in {**inner, **nested}.items() if v is not None},
+    )
 
 
 def _instant(value: Any) -> datetime:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from chargebacks.consolidation import job
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.settings import FORMATS, JobSettings
-from tests.fixtures.landing_files import landing_files
+from tests.fixtures.any_files import any_files
 from tests.oracle.check_files import check_files
 from tests.oracle.expect import Execution, expectations
 
 FOLDERS = ("2025/11/20", "year=2025/month=11/day=20", "2025/11/19")
 TIMES = ("2025-11-20T06:30:00", "2025-11-20T12:30:00")
 
-arriving = st.lists(st.tuples(st.sampled_from(FOLDERS), landing_files), min_size=1, max_size=3)
+arriving = st.lists(st.tuples(st.sampled_from(FOLDERS), any_files), min_size=1, max_size=3)
 
 
 @settings(
@@ -29,7 +29,7 @@ arriving = st.lists(st.tuples(st.sampled_from(FOLDERS), landing_files), min_size
 )
 @given(arriving, arriving, st.sampled_from(FORMATS))
 def test_job_and_oracle_agree_on_any_files(
-    early: list[tuple[str, bytes]], late: list[tuple[str, bytes]], output_format: str
+    early: list[tuple[str, tuple[str, bytes]]], late: list[tuple[str, tuple[str, bytes]]], output_format: str
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -48,12 +48,11 @@ def test_job_and_oracle_agree_on_any_files(
             assert not list(check_files(one, root / "out/c", root / "out/_state/c", at_most=3))
 
 
-def _land(landing: Path, arriving: list[tuple[str, bytes]], number: int) -> list[str]:
+def _land(landing: Path, arriving: list[tuple[str, tuple[str, bytes]]], number: int) -> list[str]:
     landing.mkdir(exist_ok=True)
     paths = []
-    for position, (folder, data) in enumerate(arriving):
-        ending = "parquet" if data.startswith(b"PAR1") else "json"
-        paths.append(f"{folder}/{number}-{position}.{ending}")
+    for position, (folder, (ending, data)) in enumerate(arriving):
+        paths.append(f"{folder}/{number}-{position}{ending}")
         (landing / folder).mkdir(parents=True, exist_ok=True)
         (landing / paths[-1]).write_bytes(data)
     return paths

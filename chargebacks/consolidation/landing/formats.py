@@ -1,17 +1,30 @@
 """Bytes of one landing file → a raw frame: the seam where a new landing format joins.
 
 Rows that cannot even be told apart as records come back as rejects. A file whose content cannot be read as a
-whole raises UnreadableFileError.
+whole raises UnreadableFileError. docs/landing-zone.md has the rules as users see them.
 """
 
+from collections.abc import Callable
 from typing import Final
 
-from chargebacks.consolidation.landing import json_lines, parquet
+from chargebacks.consolidation.landing import comma_separated, json_lines, parquet
+from chargebacks.consolidation.landing.compressed import expand
+from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK
 from chargebacks.consolidation.landing.raw_rows import Raw, nothing
 from chargebacks.errors import UnreadableFileError
 
 PARQUET_MAGIC: Final = b"PAR1"
-JSON_SUFFIXES: Final = (".json", ".jsonl", ".ndjson")
+JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
+COMPRESSED_ENDINGS: Final = (".gz", ".gzip", ".zst", ".zstd")
+# Often seen, never read: a name for them helps whoever looks into the quarantine.
+_STRANGERS: Final = {
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"ORC": "ORC",
+    b"Obj\x01": "Avro",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
 
 
 def read(path: str, data: bytes) -> Raw:
@@ -19,10 +32,31 @@ def read(path: str, data: bytes) -> Raw:
 
     Raises UnreadableFileError when the content is in no known format or is damaged.
     """
-    if not data:
+    content = expand(path, data).removeprefix(BYTE_ORDER_MARK)
+    if content.isspace() or not content:
         return nothing()
-    if data.startswith(PARQUET_MAGIC):
-        return parquet.read(path, data)
-    if path.endswith(JSON_SUFFIXES) or data.lstrip()[:1] == b"{":
-        return json_lines.read(data)
-    raise UnreadableFileError(f"{path}: neither parquet nor JSON lines: check what upstream wrote")
+    reader = _by_content(content)
+    stranger = next((name for magic, name in _STRANGERS.items() if content.startswith(magic)), None)
+    if reader is None and stranger is None:
+        reader = _by_name(path)
+    if reader is None:
+        found = f"this is {stranger}" if stranger else "check what upstream wrote"
+        raise UnreadableFileError(f"{path}: neither parquet, JSON nor CSV with a chargeback_id: {found}")
+    return reader(path, content)
+
+
+def _by_content(content: bytes) -> Callable[[str, bytes], Raw] | None:
+    if content.startswith(PARQUET_MAGIC):
+        return parquet.read
+    if content.lstrip()[:1] in (b"{", b"["):
+        return json_lines.read
+    return comma_separated.read if comma_separated.is_csv(content) else None
+
+
+def _by_name(path: str) -> Callable[[str, bytes], Raw] | None:
+    name = path.lower()
+    for ending in COMPRESSED_ENDINGS:
+        name = name.removesuffix(ending)
+    if name.endswith(JSON_ENDINGS):
+        return json_lines.read
+    return comma_separated.read if name.endswith(".csv") else None

@@ -1,13 +1,11 @@
-"""JSON lines → a raw frame: all lines at once by Arrow's parser, or line by line where a file has surprises.
+"""JSON → a raw frame: all records at once by Arrow's parser, or one by one where a file has surprises.
 
-Both ways give the same rows. The slow one is for files with a bad line, an unknown field, or a value of another
-type: a line that is no record costs only itself.
+Both ways give the same rows. The slow one is for files with a bad record, an unknown field, or a value of another
+type: a record that is none costs only itself.
 """
 
-import json
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import polars as pl
@@ -15,9 +13,14 @@ import pyarrow as pa
 import pyarrow.json
 
 from chargebacks import record
-from chargebacks.consolidation.landing.raw_rows import LINE, MAX_DEPTH, TEXTS, Raw, Reject, from_objects
+from chargebacks.consolidation.landing import json_documents
+from chargebacks.consolidation.landing.exact_json import parse
+from chargebacks.consolidation.landing.objects import from_objects
+from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, Raw, Reject, when_asked
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+Numbered = dict[int, bytes]  # records' texts by line, or by place in an array
+
 _SCHEMA: Final = pa.schema(
     [(name, pa.string()) for name in (*TEXTS, *record.INSTANT_FIELDS)]
     + [
@@ -34,91 +37,84 @@ _NO_PLAIN_AMOUNT: Final = re.compile(
 _ESCAPED_LETTERS: Final = (b"\\u006", b"\\u007")
 
 
-def read(data: bytes) -> Raw:
-    """The raw frame of JSON lines. Blank lines are passed over."""
-    lines = enumerate(data.removeprefix(BYTE_ORDER_MARK).split(b"\n"), 1)
-    numbered = [(n, line) for n, raw in lines if (line := raw.strip())]
-    by_number = dict(numbered)
+def read(path: str, data: bytes) -> Raw:
+    """The raw frame of JSON lines (blank ones are passed over), or of what `json_documents` takes for records.
 
-    def raw_text(n: int) -> str:
-        return by_number[n].decode(errors="replace")
-
-    rows = _all_at_once(numbered)
-    if rows is None:
-        return _line_by_line(numbered, raw_text)
-    numbers = pl.Series(LINE, [n for n, _ in numbered], dtype=pl.UInt32)
-    return Raw(rows.with_columns(numbers), raw_text)
+    `data` starts without a byte order mark. Raises UnreadableFileError for an array that is damaged.
+    """
+    lines = data.rstrip()
+    rows = _all_at_once(lines)
+    if rows is not None:
+        numbers = pl.int_range(1, rows.height + 1, dtype=pl.UInt32, eager=True).alias(LINE)
+        return Raw(rows.with_columns(numbers), when_asked(lambda: _shown(_numbered(lines))))
+    documents = json_documents.split(path, data)
+    return _read(_numbered(data) if documents is None else dict(enumerate(documents, 1)))
 
 
-def _all_at_once(numbered: list[tuple[int, bytes]]) -> pl.DataFrame | None:
-    """The rows, or None when any line is not exactly as expected."""
-    if not numbered or not all(line[:1] == b"{" and line[-1:] == b"}" for _, line in numbered):
+def _numbered(data: bytes) -> Numbered:
+    return {n: line for n, raw in enumerate(data.split(b"\n"), 1) if (line := raw.strip())}
+
+
+def _shown(numbered: Numbered) -> dict[int, str]:
+    return {n: text.decode(errors="replace") for n, text in numbered.items()}
+
+
+def _read(numbered: Numbered) -> Raw:
+    raw_text = when_asked(lambda: _shown(numbered))
+    rows = _all_at_once(b"\n".join(numbered.values()))
+    if rows is None or rows.height != len(numbered):
+        return _one_by_one(numbered, raw_text)
+    return Raw(rows.with_columns(pl.Series(LINE, list(numbered), dtype=pl.UInt32)), raw_text)
+
+
+def _all_at_once(lines: bytes) -> pl.DataFrame | None:
+    """A row for each line, or None when any is not exactly as expected."""
+    if any(escape in lines for escape in _ESCAPED_LETTERS) or _NO_PLAIN_AMOUNT.search(lines):
         return None
-    data = b"\n".join(line for _, line in numbered)
-    if any(escape in data for escape in _ESCAPED_LETTERS) or _NO_PLAIN_AMOUNT.search(data):
+    rows = typed(lines, _SCHEMA)
+    return None if rows is None else rows.unnest("metadata")
+
+
+def typed(lines: bytes, schema: pa.Schema) -> pl.DataFrame | None:
+    """A row for each line, or None when any is no object of the schema's fields in the schema's types."""
+    count = _objects(lines)
+    if not count:
         return None
-    options = pa.json.ParseOptions(explicit_schema=_SCHEMA, unexpected_field_behavior="error")
+    options = pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     blocks = pa.json.ReadOptions(use_threads=False, block_size=1 << 24)
     try:
-        data.decode()  # Arrow takes any bytes for text
-        table = pa.json.read_json(pa.BufferReader(data), read_options=blocks, parse_options=options)
+        lines.decode()  # Arrow takes any bytes for text
+        table = pa.json.read_json(pa.BufferReader(lines), read_options=blocks, parse_options=options)
     except (pa.ArrowException, UnicodeDecodeError):
         return None
-    if table.num_rows != len(numbered):
-        return None
-    return pl.DataFrame(pl.from_arrow(table)).unnest("metadata")
+    return pl.DataFrame(pl.from_arrow(table)) if table.num_rows == count else None
 
 
-def _line_by_line(numbered: list[tuple[int, bytes]], raw_text: Callable[[int], str]) -> Raw:
+def _objects(lines: bytes) -> int:
+    """How many lines there are, when each looks like an object; else 0."""
+    if lines[:1] != b"{" or lines[-1:] != b"}":
+        return 0
+    between = lines.count(b"\n")
+    whole = lines.count(b"}\n{") + (lines.count(b"}\r\n{") if b"\r" in lines else 0)
+    return between + 1 if between == whole else 0
+
+
+def _one_by_one(numbered: Numbered, raw_text: Callable[[int], str]) -> Raw:
     objects: list[tuple[int, dict[str, Any]]] = []
     rejects: list[Reject] = []
-    for n, line in numbered:
+    for n, text in numbered.items():
         try:
-            objects.append((n, _object(line)))
+            objects.append((n, _object(text)))
         except ValueError as error:
             rejects.append(Reject(n, f"record: {error}", raw_text(n)))
-    return from_objects(objects, raw_text, parse, rejects)
+    return from_objects(objects, raw_text, rejects)
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _object(text: bytes) -> dict[str, Any]:
     try:
-        parsed = parse(line.decode())
+        parsed = parse(text.decode())
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
     if not isinstance(parsed, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004  (every cause is a ValueError here)
     return parsed
-
-
-def parse(text: str) -> Any:
-    """The JSON value, its numbers exact. Raises ValueError: no JSON, NaN, a key named twice, too deep."""
-    try:
-        return json.loads(
-            text,
-            parse_float=_number,
-            parse_int=_number,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_unique_keys,
-        )
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
-    except RecursionError:
-        raise ValueError(f"nested more than {MAX_DEPTH} deep") from None
-
-
-def _number(digits: str) -> Decimal:
-    try:
-        return Decimal(digits)
-    except InvalidOperation:
-        raise ValueError("a number is beyond all measure") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"not JSON: {name}")
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key appears twice")
-    return found

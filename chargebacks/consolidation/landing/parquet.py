@@ -9,8 +9,9 @@ from typing import IO, Any, Final
 import polars as pl
 
 from chargebacks import record
-from chargebacks.consolidation.landing.json_lines import parse
-from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, extras, from_objects, unknown
+from chargebacks.consolidation.landing.extras import extras, unknown
+from chargebacks.consolidation.landing.objects import from_objects
+from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw
 from chargebacks.consolidation.records.instants import is_near
 from chargebacks.errors import UnreadableFileError
 
@@ -45,7 +46,7 @@ def read(path: str, data: bytes) -> Raw:
 def _read(rows: pl.DataFrame) -> Raw:
     kind = rows.schema.get("metadata", pl.Null)
     if not (kind == pl.Null or isinstance(kind, pl.Struct)):  # JSON text, or what must be rejected
-        return from_objects(enumerate(_python(rows), 1), _row_text(rows), parse)
+        return from_objects(enumerate(_python(rows), 1), _row_text(rows))
     inner = [field.name for field in kind.fields] if isinstance(kind, pl.Struct) else []
     nested = pl.col("metadata").struct
     known = [pl.col(name) for name in (*TEXTS, *VALUES) if name in rows.columns]

@@ -1,5 +1,6 @@
 """Bytes of landing files, whole and damaged: what is read, what costs a line, what costs the file."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -107,17 +108,48 @@ def test_a_number_beyond_reason_in_an_unknown_field_stays_short() -> None:
     assert taken(line).rows == [{"chargeback_id": "a", "extras": '{"x":1E+999999,"y":1.5}'}]
 
 
-def test_format_is_told_by_content_before_the_name() -> None:
-    assert taken(parquet(status=["open"]), "a.json").rows == [{"chargeback_id": "c0", "status": "open"}]
-    assert taken(json_lines(GOOD), "a.parquet").rows == [GOOD]
-    assert taken(b"\n " + json_lines(GOOD), "no_ending").rows == [GOOD]
+NAMES = ("a.parquet", "a.json", "a.JSONL", "a.ndjson.gz", "a.csv", "a.csv.gz", "a.zip", "a", "x y/part=1/é")
+
+
+@pytest.mark.parametrize("path", NAMES)
+@pytest.mark.parametrize(
+    "data",
+    [
+        parquet(chargeback_id=["good"], status=["open"]),
+        json_lines(GOOD),
+        b"\n " + json_lines(GOOD),
+        b"[" + json_lines(GOOD) + b"]",
+        b"status,chargeback_id\nopen,good\n",
+        gzip.compress(json_lines(GOOD)),
+        gzip.compress(parquet(chargeback_id=["good"], status=["open"])),
+    ],
+)
+def test_format_is_told_by_content_before_the_name(path: str, data: bytes) -> None:
+    assert taken(data, path).rows == [GOOD]
+
+
+@pytest.mark.parametrize("path", ["a.json", "A.NDJSON", "a.jsonl.gz", "a.json.zst"])
+def test_the_name_tells_where_the_content_does_not(path: str) -> None:
+    found = taken(b"broken\n" + json_lines(GOOD), path)
+    assert (found.rows, [line for line, _ in found.rejects]) == ([GOOD], [1])
 
 
 @pytest.mark.parametrize(
-    ("path", "data"), [("a.bin", b"\x00\x01"), ("a.csv", b"a,b\n1,2\n"), ("a.parquet", b"PAR")]
+    ("path", "data", "found"),
+    [
+        ("a.bin", b"\x00\x01", "check what upstream wrote"),
+        ("a.txt", b"status,amount\nopen,2\n", "check what upstream wrote"),
+        ("a.parquet", b"PAR", "check what upstream wrote"),
+        ("a.csv", b"PK\x03\x04\x14\x00", "this is zip"),
+        ("a.json.bz2", b"BZh91AY&SY", "this is bzip2"),
+        ("a.parquet", b"ORC\x11", "this is ORC"),
+        ("a.avro", b"Obj\x01\x04", "this is Avro"),
+        ("a.json", "\ufeff{}".encode("utf-16-le"), "this is UTF-16 text"),
+        ("a.csv", "\ufeffchargeback_id".encode("utf-16-be"), "this is UTF-16 text"),
+    ],
 )
-def test_content_in_no_known_format_is_an_unreadable_file(path: str, data: bytes) -> None:
-    with pytest.raises(UnreadableFileError, match=f"{path}: neither parquet nor JSON lines"):
+def test_content_in_no_known_format_is_an_unreadable_file(path: str, data: bytes, found: str) -> None:
+    with pytest.raises(UnreadableFileError, match=f"^{path}: neither parquet, JSON nor CSV .*{found}$"):
         formats.read(path, data)
 
 
@@ -219,9 +251,9 @@ def test_folder_names_do_not_touch_columns_named_year_month_and_day() -> None:
 
 def test_expected_lines_take_the_fast_way_and_unknown_fields_the_slow_one() -> None:
     """The measure of the tests that compare the two ways."""
-    numbered = [(1, json.dumps(GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}).encode())]
-    assert _all_at_once(numbered) is not None
-    assert _all_at_once([*numbered, (2, b'{"new": 1}')]) is None
+    line = json.dumps(GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}).encode()
+    assert _all_at_once(line) is not None
+    assert _all_at_once(line + b'\n{"new": 1}') is None
 
 
 @pytest.mark.parametrize("amount", ["1" * 31, "3.5217468552498673e-96", "0." + "0" * 60 + "1", "1e60"])

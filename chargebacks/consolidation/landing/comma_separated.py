@@ -1,0 +1,152 @@
+"""CSV → a raw frame: all records at once by Arrow's parser, or one by one where a file has surprises.
+
+Both ways give the same rows, all of them text: 00123 stays 00123. The slow one (`csv_records`) is for files with
+records of another length, quotes or carriage returns out of place, or metadata of an unexpected shape.
+"""
+
+import csv
+import json
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+
+from chargebacks import record
+from chargebacks.consolidation.landing import csv_records
+from chargebacks.consolidation.landing.extras import extras, unknown
+from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, typed
+from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, when_asked
+
+_QUOTE, _COMMA, _LF, _CR = b'",\n\r'
+_METADATA: Final = pa.schema([(name, pa.string()) for name in record.METADATA_FIELDS])
+
+
+def is_csv(data: bytes) -> bool:
+    """Whether the first line names columns, the key among them."""
+    return csv_records.KEY in (_header(data) or ())
+
+
+def read(path: str, data: bytes) -> Raw:
+    """The raw frame of a CSV file that starts without a byte order mark.
+
+    Raises UnreadableFileError as `csv_records.read` does.
+    """
+    names = _header(data)
+    if not names:
+        return csv_records.read(path, data)
+    csv_records.checked(path, names)
+    rows = _all_at_once(names, data.partition(b"\n")[2].rstrip(b"\r\n"))
+    if rows is None:
+        return csv_records.read(path, data)
+    return Raw(rows, when_asked(lambda: csv_records.raw_texts(path, data)))
+
+
+def _header(data: bytes) -> Sequence[str] | None:
+    try:
+        return next(csv.reader([data.split(b"\n", 1)[0].decode()], strict=True), None)
+    except (csv.Error, UnicodeDecodeError):
+        return None
+
+
+def _all_at_once(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
+    """The raw frame of the records below a header of one line; None when any is not exactly as expected."""
+    if body.startswith(BYTE_ORDER_MARK) or not _is_plain(body):
+        return None
+    rows = _texts(names, body)
+    if rows is None:
+        return None
+    lines = _line_numbers(rows, body)
+    nested = _metadata(rows)
+    folded = _extras(rows)
+    if lines is None or nested is None or folded is None:
+        return None
+    known = [rows[name] for name in (*TEXTS, *VALUES) if name in names]
+    return pl.DataFrame([*known, *nested, *folded, lines])
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether every quote opens, closes or is doubled inside a field, and no carriage return stands alone."""
+    if body.count(b"\r") != body.count(b"\r\n"):
+        return False
+    framed = b"\n" + body + b"\n"
+    octets = pl.Series(pa.Array.from_buffers(pa.uint8(), len(framed), [None, pa.py_buffer(framed)]))
+    quotes = (octets == _QUOTE).arg_true()
+    if len(quotes) % 2:
+        return False
+    before = octets.gather(quotes.gather_every(2) - 1)
+    after = octets.gather(quotes.gather_every(2, 1) + 1)
+    return bool(before.is_in([_COMMA, _LF, _QUOTE]).all() and after.is_in([_COMMA, _LF, _CR, _QUOTE]).all())
+
+
+def _texts(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
+    """Every column as text, empty fields null; None when a record has another length or is not UTF-8."""
+    if not body:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    try:
+        table = pa.csv.read_csv(
+            pa.BufferReader(body),
+            pa.csv.ReadOptions(use_threads=False, block_size=1 << 24, column_names=names),
+            pa.csv.ParseOptions(newlines_in_values=True),
+            pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            ),
+        )
+    except pa.ArrowException:
+        return None
+    columns = zip(names, table.columns, strict=True)
+    return pl.DataFrame({name: pl.Series(column) for name, column in columns})  # "" is a name, too
+
+
+def _line_numbers(rows: pl.DataFrame, body: bytes) -> pl.Series | None:
+    """The line where each record starts, the header being line 1; None when there are blank lines between."""
+    lines = body.count(b"\n") + bool(body)
+    if lines == rows.height:
+        return pl.int_range(2, lines + 2, dtype=pl.UInt32, eager=True).alias(LINE)
+    inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
+    taken = rows.select(inside + 1).to_series()
+    if taken.sum() != lines:
+        return None
+    return (taken.cum_sum() - taken + 2).cast(pl.UInt32).alias(LINE)
+
+
+def _metadata(rows: pl.DataFrame) -> list[pl.Series] | None:
+    """Its two fields as columns, when each text is an object of no other; no such column: none."""
+    if "metadata" not in rows.columns or not rows.height:
+        return []
+    lines = "\n".join(rows["metadata"].fill_null("{}")).encode()
+    found = typed(lines, _METADATA)
+    return found.get_columns() if found is not None and found.height == rows.height else None
+
+
+def _extras(rows: pl.DataFrame) -> list[pl.Series] | None:
+    """Columns that the record does not know as canonical JSON text; none: no column."""
+    others = rows.select(sorted(unknown(dict.fromkeys(rows.columns))))
+    others = others.select(column for column in others if column.null_count() < rows.height)
+    if not others.width:
+        return []
+    if record.EXTRAS not in others.columns:
+        return [others.select(_as_json(others.columns)).to_series()]
+    try:
+        texts = [extras(row, {}) for row in others.iter_rows(named=True)]
+    except ValueError:
+        return None
+    return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
+
+
+def _as_json(names: Sequence[str]) -> pl.Expr:
+    """What `extras` makes of texts. `names` are sorted."""
+    members = []
+    for name in names:
+        text = (
+            pl.struct(pl.col(name).alias("v"))
+            .struct.json_encode()
+            .str.slice(len('{"v":'))
+            .str.strip_suffix("}")
+        )
+        key = pl.lit(json.dumps(name, ensure_ascii=False) + ":")
+        members.append(pl.when(pl.col(name).is_not_null()).then(pl.concat_str(key, text)))
+    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
+    held = pl.any_horizontal(pl.col(names).is_not_null())
+    return pl.when(held).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias(record.EXTRAS)

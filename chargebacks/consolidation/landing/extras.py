@@ -1,0 +1,67 @@
+"""What a landing record says beyond the contract, folded into one canonical JSON text: nothing vanishes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chargebacks import record
+from chargebacks.consolidation.landing.exact_json import MAX_DEPTH, parse
+from chargebacks.consolidation.landing.raw_rows import KNOWN
+
+
+def unknown(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the record does not know, our own attributes left out."""
+    return {name: value for name, value in found.items() if name not in KNOWN}
+
+
+def extras(found: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
+    """Unknown fields, and unknown fields of `metadata`, as canonical JSON text; nulls are left out.
+
+    Among them may be an `extras` that we wrote ourselves: a data file of ours is read as what it was made of.
+    Raises ValueError when they are nested more than MAX_DEPTH deep or hold text that is no Unicode.
+    """
+    held = {name: value for name, value in found.items() if value is not None}
+    inner = {name: value for name, value in metadata.items() if value is not None}
+    if record.EXTRAS in held:
+        held, inner = _unfolded(held, inner)
+    _shallow(held, MAX_DEPTH)
+    _shallow(inner, MAX_DEPTH)
+    return record.extras_text({**held, "metadata": inner} if inner else held)
+
+
+def _unfolded(held: dict[str, Any], inner: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both, with what an `extras` of ours names; as they are when it is somebody else's, or says otherwise."""
+    folded = _ours(held[record.EXTRAS])
+    if folded is None:
+        return held, inner
+    nested = folded.pop("metadata", {})
+    outer = {name: value for name, value in held.items() if name != record.EXTRAS}
+    if outer.keys() & folded.keys() or inner.keys() & nested.keys():
+        return held, inner
+    return _no_nulls(outer | folded), _no_nulls(inner | nested)
+
+
+def _ours(text: object) -> dict[str, Any] | None:
+    """The fields of a text that `extras` could have written, else None."""
+    if not isinstance(text, str) or text[:1] != "{":
+        return None
+    try:
+        found = parse(text)
+    except ValueError:
+        return None
+    nested = found.get("metadata", {})
+    if not isinstance(nested, dict) or nested.keys() & set(record.METADATA_FIELDS):
+        return None
+    return None if found.keys() & (KNOWN - {"metadata"}) else found
+
+
+def _no_nulls(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _shallow(value: object, levels: int) -> None:
+    if not isinstance(value, Mapping | list):
+        return
+    if not levels:
+        raise ValueError(f"record: nested more than {MAX_DEPTH} deep")
+    for inner in value.values() if isinstance(value, Mapping) else value:
+        _shallow(inner, levels - 1)
