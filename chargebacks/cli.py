@@ -15,6 +15,7 @@ from chargebacks.errors import ChargebacksError, PublishError, SettingsError
 COMMANDS: Final = {
     "consolidate": "consolidate the landing files of a date partition, commit, announce",
     "recover": "finish what earlier executions left undone, whatever the date",
+    "expire": "delete what nobody needs any more: superseded files, old side objects",
     "replay": "send the messages of a consolidation again",
     "files": "the files of a partition's newest consolidation, from its log",
     "sample": "make a day of landing files, as an upstream would",

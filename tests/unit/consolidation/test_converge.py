@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.commits.converge import Places, converge
+from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
+from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.commits.recovery import finish
+from chargebacks.errors import StorageError
 from chargebacks.partition import hive
 from chargebacks.schedule import parse_date
-from tests.unit.consolidation.builders import DAY, land, newer, records
+from tests.unit.consolidation.builders import DAY, json_lines, land, newer, records
 from tests.unit.consolidation.running import Broker, exact, log, run, run_day, snapshot, view
 
 FOLDER = f"out/{hive(parse_date(DAY))}"
@@ -187,3 +189,61 @@ def test_what_others_leave_in_our_state_folder_stops_no_run(tmp_path: Path, name
     run_day(tmp_path, Broker())
     assert set(view(tmp_path)) == {"a"}
     assert stray.read_bytes() == b"theirs"
+
+
+def test_files_of_an_outdated_head_that_were_swept_are_left_for_the_newer_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for a process that was stopped between reading the head and copying."""
+    land(tmp_path, "a.json", records(*"abcdef"))
+    old = run_day(tmp_path).entry
+    land(tmp_path, "b.json", newer(*"abcdef"))
+    run_day(tmp_path, at="12:30")
+    assert old
+    for file in old.files:
+        Store(str(tmp_path / "_state/out")).delete(file.path)
+    real, once = CommitLog.head, [old]
+    monkeypatch.setattr(CommitLog, "head", lambda self: once.pop() if once else real(self))
+    assert converge(log(tmp_path), places(tmp_path)) == []
+    assert view(tmp_path) == exact(tmp_path)
+
+
+def test_a_file_of_the_newest_entry_that_is_not_there_is_a_storage_error_of_one_line(tmp_path: Path) -> None:
+    two_executions(tmp_path)
+    head = log(tmp_path).head()
+    assert head
+    Store(str(tmp_path / "_state/out")).delete(head.files[0].path)
+    (tmp_path / FOLDER / head.files[0].view_name).unlink()
+    told = "partition 2025-11-20: entry 2 is the newest, and of its files .* is not there: restore it"
+    with pytest.raises(StorageError, match=told) as failed:
+        converge(log(tmp_path), places(tmp_path))
+    assert "\n" not in str(failed.value)
+
+
+def test_a_manifest_that_another_run_writes_meanwhile_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replacement that is refused is no reason to leave older copies in view."""
+    two_executions(tmp_path)
+    stale = tmp_path / FOLDER / "part-00009-c00000001.json"
+    stale.write_bytes(b"{}")
+    manifest = next((tmp_path / "_state/out/symlink_manifest").rglob("manifest"))
+    right = manifest.read_bytes()
+    manifest.write_bytes(b"old")
+
+    def refuse(*_: object) -> bool:
+        manifest.write_bytes(right)
+        return False
+
+    monkeypatch.setattr(Store, "replace", refuse)
+    converge(log(tmp_path), places(tmp_path))
+    assert not stale.exists()
+
+
+def test_rejects_that_expired_are_not_missed(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", json_lines(*records("a")) + b"broken\n")
+    entry = run_day(tmp_path).entry
+    assert entry
+    assert entry.rejects
+    Store(str(tmp_path / "_state/out")).delete(entry.rejects)
+    quarantine_rejects(entry, places(tmp_path))
