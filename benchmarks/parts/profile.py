@@ -1,23 +1,18 @@
 """Where the time of a run goes: by step from Spark's event log, by function from Python's profiler."""
 
 import json
-import pstats
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from benchmarks import data
+from benchmarks import data, functions
 from benchmarks.contestants import Options, ours, spark_environment
 from benchmarks.harness import ROOT, Contestant, fresh, timed
 from benchmarks.results import Part
 
 HERE = ROOT / "profile"
-OURS_FOLDER = "/chargebacks/"
-SHOWN = 14
-WORTH_SHOWING = 0.02
 
 
 def profile(options: Options) -> Part:
@@ -29,8 +24,8 @@ def profile(options: Options) -> Part:
         part.tables.append(f"{files:,} {kind} files, by step:\n\n{_by_step(options, job)}")
         part.tables.append(f"{files:,} {kind} files, by function:\n\n{_by_function(options, job)}")
     part.notes.append(
-        "Functions are counted by Python's profiler, which slows them down; a function's seconds are summed over "
-        "tasks and include what it calls."
+        "Functions are timed by Python's profiler, which slows them down. A function's seconds are its own and those "
+        "of the libraries that it calls, without those of the project's functions that it calls, summed over tasks."
     )
     return part
 
@@ -96,23 +91,10 @@ def _by_function(options: Options, job: Contestant) -> str:
     for path in sorted(folder.glob("*.pstats")):
         where = "driver" if path.stem == "driver" else f"tasks of {path.stem.replace('_', ' ')}"
         lines += [
-            f"| {where} | `{name}` | {calls:,} | {seconds:.1f} |" for name, calls, seconds in _functions(path)
+            f"| {where} | `{name}` | {calls:,} | {seconds:.1f} |"
+            for name, calls, seconds in functions.dearest(path)
         ]
     return "\n".join(lines)
-
-
-def _functions(path: Path) -> list[tuple[str, int, float]]:
-    """Our functions by their seconds, and what they call, the dearest first; not those that hardly count."""
-    stats: dict[tuple[str, int, str], tuple[int, int, float, float, Any]] = vars(pstats.Stats(str(path)))[
-        "stats"
-    ]
-    whole = max(cumulative for _, _, _, cumulative, _ in stats.values())
-    rows = [
-        (f"{file.rpartition(OURS_FOLDER)[2].removesuffix('.py')}.{name}", calls, cumulative)
-        for (file, _, name), (_, calls, _, cumulative, _) in stats.items()
-        if OURS_FOLDER in file and "/site-packages/" not in file and cumulative > WORTH_SHOWING * whole
-    ]
-    return sorted(rows, key=lambda row: -row[2])[:SHOWN]
 
 
 def _told(options: Options, settings: dict[str, str]) -> dict[str, str]:
