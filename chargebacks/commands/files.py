@@ -1,6 +1,7 @@
 """`chargebacks files`: the exact read path, from the log."""
 
 import json
+from datetime import date, timedelta
 
 import click
 
@@ -13,29 +14,46 @@ from chargebacks.settings import state_root
 
 
 @click.command("files")
-@click.argument("day", metavar="DATE")
+@click.argument("days", metavar="DATE|FIRST..LAST")
 @click.option("--output-path", required=True, help="root of the consolidated output")
 @click.option("--state-path", help="root of the log [_state beside the output]")
-@click.option("--json", "as_json", is_flag=True, help="with commit, format, rows and bytes")
-def command(day: str, output_path: str, state_path: str | None, as_json: bool) -> None:
-    """The files of a partition's newest consolidation: one immutable set, whatever is written meanwhile."""
+@click.option("--commit", type=click.IntRange(min=1), help="an older consolidation of that DATE [the newest]")
+@click.option("--json", "as_json", is_flag=True, help="one object a partition: commit, format, files")
+def command(days: str, output_path: str, state_path: str | None, commit: int | None, as_json: bool) -> None:
+    """The files of each partition's newest consolidation: one immutable set, whatever is written meanwhile.
+
+    Days of a range that have no consolidation are passed over.
+    """
     store = Store(state_root(output_path, state_path))
-    head = CommitLog(store, schedule.parse_date(day)).head()
-    if head is None:
-        raise SettingsError(f"partition {day} has no consolidation in {store.root}: check --output-path")
-    if as_json:
-        click.echo(json.dumps(described(head, store), indent=1))
-        return
-    for file in head.files:
-        click.echo(store.url(file.path))
+    for entry in entries(store, *schedule.parse_dates(days), commit):
+        if as_json:
+            click.echo(json.dumps(described(entry, store)))
+            continue
+        for file in entry.files:
+            click.echo(store.url(file.path))
 
 
-def described(head: Entry, store: Store) -> dict[str, object]:
-    """The head and its files, for programs."""
+def entries(store: Store, first: date, last: date, commit: int | None) -> list[Entry]:
+    """Entry `commit`, or the newest, of each day that has one. Raises SettingsError when none has."""
+    if commit and first != last:
+        raise SettingsError("--commit numbers the consolidations of one partition: give one DATE")
+    logs = [CommitLog(store, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    found = [entry for log in logs if (entry := log.at(commit) if commit else log.head())]
+    if not found:
+        span = first.isoformat() if first == last else f"{first}..{last}"
+        wanted = f"no consolidation {commit}" if commit else "no consolidation"
+        raise SettingsError(f"partition {span} has {wanted} in {store.root}: check --output-path")
+    return found
+
+
+def described(entry: Entry, store: Store) -> dict[str, object]:
+    """An entry and its files, for programs."""
     return {
-        "commit": head.commit,
-        "format": head.output_format,
-        "compression": head.output_compression,
-        "records": head.counts.records_processed,
-        "files": [{"url": store.url(one.path), "rows": one.rows, "bytes": one.bytes} for one in head.files],
+        "partition_date": entry.partition_date.isoformat(),
+        "commit": entry.commit,
+        "completed_at": entry.completed_at.isoformat(),
+        "format": entry.output_format,
+        "compression": entry.output_compression,
+        "records": entry.counts.records_processed,
+        "files": [{"url": store.url(one.path), "rows": one.rows, "bytes": one.bytes} for one in entry.files],
     }
