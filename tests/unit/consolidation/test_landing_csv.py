@@ -2,7 +2,7 @@
 
 import csv
 import io
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -242,7 +242,7 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]], bytes]:
     rows = draw(st.lists(st.lists(FIELDS, min_size=len(names), max_size=len(names)), max_size=5))
     text = io.StringIO(newline="")
     ends = draw(st.sampled_from(["\n", "\r\n"]))
-    habit = csv.QUOTE_ALL if draw(st.booleans()) else csv.QUOTE_MINIMAL
+    habit: Literal[0, 1] = csv.QUOTE_ALL if draw(st.booleans()) else csv.QUOTE_MINIMAL
     csv.writer(text, lineterminator=ends, quoting=habit).writerows([names, *rows])
     return names, rows, text.getvalue().encode()
 
