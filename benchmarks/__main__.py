@@ -47,6 +47,7 @@ RENDER = "render"
 )
 @click.option("--rounds", default=Options.rounds, show_default=True)
 @click.option("--memory", default=Options.memory, show_default=True, help="Heap of every Spark driver.")
+@click.option("--plain-jvm", is_flag=True, help="Peers on Spark run with the JVM's own defaults.")
 @click.option("--only", multiple=True, help="Peers whose names hold this word; may be given again.")
 def main(parts: tuple[str, ...], **given: Any) -> None:
     """Run the parts one after the other; a part that fails does not stop the others."""

@@ -35,6 +35,7 @@ class Options:
     tiny_files: int = 10_000
     rounds: int = 3
     memory: str = "2g"  # the driver's heap, of everyone on Spark
+    plain_jvm: bool = False  # peers get the JVM's own defaults instead of the session's flags for short lives
     only: tuple[str, ...] = ()  # contestants whose names hold one of these words; none: all
 
     def wanted(self, contestants: Sequence[Contestant]) -> list[Contestant]:
@@ -54,13 +55,19 @@ def spark_environment(options: Options, *words: str) -> dict[str, str]:
     return {"PYSPARK_SUBMIT_ARGS": " ".join(flags)}
 
 
+def peer_environment(options: Options, *words: str) -> dict[str, str]:
+    """The same for a peer, but with the JVM's own compiler and collector when that is asked for."""
+    plain = ("--conf", "spark.driver.extraJavaOptions=-Djava.awt.headless=true") if options.plain_jvm else ()
+    return spark_environment(options, *plain, *words)
+
+
 def with_jars(options: Options, peer: str, settings: Mapping[str, str]) -> dict[str, str] | None:
     """The environment of a peer that needs jars, or None when they cannot be had."""
     jars = install.classpath(peer)
     if jars is None:
         return None
     told = {"spark.driver.extraClassPath": jars, **settings}
-    return spark_environment(
+    return peer_environment(
         options, *(word for name, value in told.items() for word in ("--conf", f"{name}={value}"))
     )
 
@@ -102,7 +109,7 @@ def peer(
     return Contestant(
         name,
         script(MODULES[name], out, *words, "--output-format", output_format),
-        spark_environment(options),
+        peer_environment(options),
         before=fresh(out),
         check=checked(name, truth, out, output_format, in_order=name in SORTED),
     )
