@@ -62,6 +62,9 @@ ARGUMENTS: Final = (
     Argument("kafka_topic", "chargeback-consolidation-events", "the topic of slices and summaries"),
     Argument("kafka_auth", "none", "none, or iam for MSK"),
     Argument("publish_timeout_seconds", "120", "how long the broker may take to acknowledge a message"),
+    Argument(
+        "superseded_hours", "24", "how long files stay that a newer consolidation superseded, 0 to 8760"
+    ),
     Argument("job_name", "poc-chargeback-dev-chargebacks-consolidation", "the name that messages carry"),
     Argument("dry_run", "false", "true: read, count and report; write and send nothing"),
 )
@@ -98,6 +101,7 @@ class JobSettings:
     kafka_topic: str
     kafka_auth: str
     publish_timeout_seconds: float
+    superseded_hours: float
     job_name: str
     dry_run: bool
 
@@ -174,6 +178,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         ),
         "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
         "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
+        "superseded_hours": _number(text, "superseded_hours", 0, 8760),
         "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
         "dry_run": _flag(text, "dry_run"),
     }

@@ -5,13 +5,14 @@ choose partitions               choosing, plan
 consolidate and commit each     execution: landing/listing, stages, draft, commits/log
 bring the views up to date      commits/converge
 announce                        announce/publishing
+delete what is superseded       commits/sweeping
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from chargebacks.adapters.store import Store
@@ -21,6 +22,7 @@ from chargebacks.consolidation.choosing import choose
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.commits.recovery import finish, owed
+from chargebacks.consolidation.commits.sweeping import sweep
 from chargebacks.consolidation.execution import Tools, execute
 from chargebacks.consolidation.report import PartitionReport, RunReport
 from chargebacks.consolidation.stages.engine import Engine
@@ -53,7 +55,12 @@ def run(
     report = RunReport(
         sorted([*work, *unseen], key=lambda one: one.day), left=chosen.left, empty=chosen.empty
     )
-    return report if settings.dry_run else _announced(report, unfinished, places.state, publisher)
+    if settings.dry_run:
+        return report
+    report = _announced(report, unfinished, places.state, publisher)
+    days = [one.day for one in report.partitions if not one.error]
+    swept = sweep(places.state, days, clock(), timedelta(hours=settings.superseded_hours))
+    return replace(report, swept=swept)
 
 
 def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chargebacks.consolidation.announce.messages import summary_event
 from chargebacks.consolidation.commits.entry import Counts, Entry
+from chargebacks.consolidation.commits.sweeping import Swept
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.errors import ConsolidationError, PublishError
 
@@ -87,6 +88,7 @@ class RunReport:
     empty: Sequence[date] = ()
     unpublished: Mapping[date, int] = field(default_factory=dict)
     publish_problem: str | None = None
+    swept: Swept = field(default_factory=Swept)
 
     def to_json(self) -> list[dict[str, Any]]:
         """One object a partition."""
@@ -111,6 +113,10 @@ class RunReport:
             yield f"{day}: neither landing files nor a log: nothing to consolidate"
         for day, entries in self.unpublished.items():
             yield f"{day}: {entries} entries unpublished: a run with a broker, or chargebacks recover, sends them"
+        if self.swept.objects:
+            yield f"{self.swept.objects} superseded files were deleted, {self.swept.bytes} bytes"
+        if self.swept.problem:
+            yield f"superseded files were left, the next run deletes them: {self.swept.problem}"
         yield self._metrics()
 
     def _metrics(self) -> str:

@@ -14,7 +14,7 @@ from chargebacks.consolidation.commits import log, retention
 from chargebacks.consolidation.commits.converge import Places, quarantine_name
 from chargebacks.consolidation.commits.log import CommitLog, Pending
 from chargebacks.consolidation.commits.retention import Doomed
-from chargebacks.errors import StorageError
+from chargebacks.errors import one_line
 
 
 @dataclass(frozen=True)
@@ -55,19 +55,23 @@ class Expiry:
 
 
 def sweep(state: Store, days: Iterable[date], now: datetime, window: timedelta) -> Swept:
-    """Delete what superseded the partitions' generations, at aware `now`. Never raises: a run is not failed by it."""
-    gone: list[Stored] = []
+    """Delete what may go of the partitions' generations, at aware `now`. Never raises: no run is failed by it."""
+    done = state.each(lambda day: _sweep(state, day, now, window), days)
+    return Swept(
+        sum(one.objects for one in done),
+        sum(one.bytes for one in done),
+        next((one.problem for one in done if one.problem), None),
+    )
+
+
+def _sweep(state: Store, day: date, now: datetime, window: timedelta) -> Swept:
     try:
-        for day in days:
-            doomed = retention.sweepable(
-                CommitLog(state, day).history(), _generations(state, day), now, window
-            )
-            found = [*doomed.superseded, *doomed.abandoned]
-            state.delete_all(one.path for one in found)
-            gone += found
-    except (StorageError, FileNotFoundError) as error:
-        return Swept(len(gone), sum(one.size for one in gone), str(error))
-    return Swept(len(gone), sum(one.size for one in gone))
+        doomed = retention.sweepable(CommitLog(state, day).history(), _generations(state, day), now, window)
+        found = [*doomed.superseded, *doomed.abandoned]
+        state.delete_all(one.path for one in found)
+    except Exception as error:  # noqa: BLE001  (whatever it is, the consolidation has happened)
+        return Swept(problem=f"partition {day}: {one_line(error)}")
+    return Swept(len(found), sum(one.size for one in found))
 
 
 def expiries(places: Places, now: datetime, windows: Windows) -> Iterator[Expiry]:

@@ -1,5 +1,6 @@
 """Sweeping and expiring, on a folder: superseded generations by every run, all the rest by the command."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from chargebacks.adapters.store import Store
+from chargebacks.adapters.store import Store, Stored
 from chargebacks.cli import cli
+from chargebacks.consolidation import job
 from chargebacks.consolidation.commits.sweeping import sweep
+from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import StorageError
 from chargebacks.schedule import parse_date
-from tests.unit.consolidation.builders import DAY, json_lines, land, newer, records
+from tests.unit.consolidation.builders import DAY, json_lines, land, newer, records, settings
 from tests.unit.consolidation.running import Broker, exact, log, run_day, snapshot, view
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -86,6 +89,36 @@ def test_the_next_run_and_a_repeated_one_go_on_from_what_was_left(root: Path) ->
     assert set(view(root)) == set("abcdef")
 
 
+@pytest.mark.parametrize("hours", ["24", "48"])
+def test_every_run_sweeps_its_partitions_once_its_messages_are_sent(root: Path, hours: str) -> None:
+    """The clock of this run is a day and a bit after the files were superseded."""
+    before = {path for path in stored(root) if "/data/" in path}
+    land(root, "c.json", newer("b"))
+    told = settings(root, superseded_hours=hours, execution_time=f"{DAY}T23:30:00")
+    tomorrow = datetime.now(UTC) + timedelta(hours=25)
+    report = job.run(told, InProcessEngine(), Broker(), lambda: tomorrow)
+    report.raise_failures()
+    gone = before - stored(root)
+    assert (len(gone), report.swept.objects) == ((1, 1) if hours == "24" else (0, 0))
+    assert any("1 superseded files were deleted" in line for line in report.lines()) == bool(gone)
+    assert exact(root) == view(root)
+
+
+def test_a_run_that_cannot_sweep_succeeds_and_says_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Store.walk
+
+    def walk(self: Store, prefix: str) -> Iterator[Stored]:
+        if prefix.startswith("generations/"):
+            raise StorageError("access denied")
+        return real(self, prefix)
+
+    monkeypatch.setattr(Store, "walk", walk)
+    report = job.run(settings(root, execution_time=f"{DAY}T23:30:00"), InProcessEngine(), Broker())
+    report.raise_failures()
+    assert report.swept.problem == "partition 2025-11-20: access denied"
+    assert any("superseded files were left" in line for line in report.lines())
+
+
 def test_a_sweep_that_the_store_fails_is_told_and_does_not_raise(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +126,9 @@ def test_a_sweep_that_the_store_fails_is_told_and_does_not_raise(
         raise StorageError("listing failed")
 
     monkeypatch.setattr(Store, "walk", fail)
-    assert sweep(state(root), [parse_date(DAY)], LATER, HOUR).problem == "listing failed"
+    assert (
+        sweep(state(root), [parse_date(DAY)], LATER, HOUR).problem == "partition 2025-11-20: listing failed"
+    )
 
 
 def test_expiring_tells_and_deletes_nothing_unless_it_is_told_to(root: Path) -> None:
