@@ -1,5 +1,6 @@
-"""Records as a landing file's bytes: parquet or JSON lines, times and amounts as the file's look says."""
+"""Records as a landing file's bytes: parquet, JSON lines or CSV, times and amounts as the file's look says."""
 
+import gzip
 import io
 import json
 from typing import Any, Final
@@ -21,12 +22,26 @@ FAULTY_LINES: Final = (
     '{"chargeback_id": 4711, "status": "open"}',
     '{"status": "open"}',
 )
+# The same for each window's first CSV file.
+FAULTY_RECORDS: Final = (
+    "cb-too-short,10.50",
+    '"cb-quoted"badly,10.50',
+    '"cb-two\nlines",10.50,and too long' + "," * 40,
+    ",",
+)
 
 
 def encode(records: pl.DataFrame, look: Look, faulty: tuple[str, ...] = ()) -> bytes:
-    """The file's bytes. `faulty` lines are set in the middle of a JSON file; a parquet file takes none."""
+    """The file's bytes. `faulty` lines are set among the records of a text file; a parquet file takes none."""
     dressed = _dressed(records, look)
-    return _json_lines(dressed, look, faulty) if look.is_json else _parquet(dressed)
+    match look.format:
+        case "json":
+            data = _json_lines(dressed, look, faulty)
+        case "csv":
+            data = _csv(dressed, look, faulty)
+        case _:
+            data = _parquet(dressed)
+    return gzip.compress(data, mtime=0) if look.gzipped else data
 
 
 def _dressed(records: pl.DataFrame, look: Look) -> pl.DataFrame:
@@ -83,6 +98,16 @@ def _parquet(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     return buffer.getvalue()
+
+
+def _csv(frame: pl.DataFrame, look: Look, faulty: tuple[str, ...]) -> bytes:
+    """Columns in an order of their own; nested ones are JSON text."""
+    nested = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Struct)]
+    texts = frame.with_columns(pl.col(name).struct.json_encode() for name in nested)
+    end = "\n" if look.scale == 2 else "\r\n"
+    text = texts.select(sorted(texts.columns)).write_csv(None, line_terminator=end)
+    header, _, records = text.partition(end)
+    return end.join([header, *faulty, records]).encode()
 
 
 def _json_lines(frame: pl.DataFrame, look: Look, faulty: tuple[str, ...]) -> bytes:

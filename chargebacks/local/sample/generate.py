@@ -14,7 +14,7 @@ from chargebacks.errors import SettingsError
 from chargebacks.local.sample import deliveries as d
 from chargebacks.local.sample.columns import records, window_span
 from chargebacks.local.sample.deliveries import Recipe
-from chargebacks.local.sample.encode import FAULTY_LINES, encode
+from chargebacks.local.sample.encode import FAULTY_LINES, FAULTY_RECORDS, encode
 from chargebacks.local.sample.looks import Look, folder, late_look, window_looks
 
 LATE_WINDOW: Final = 2  # yesterday's late file and the unreadable one come with the third window
@@ -83,12 +83,11 @@ def _batched(orders: Iterator[_Order], size: int) -> Iterator[list[_Order]]:
 
 def _orders(recipe: Recipe, window: int) -> Iterator[_Order]:
     looks = window_looks(recipe, window)
-    faulty = FAULTY_LINES[window :: d.WINDOWS]
+    faulty = {"json": FAULTY_LINES[window :: d.WINDOWS], "csv": FAULTY_RECORDS[window :: d.WINDOWS]}
     for look, rows in zip(
         looks, _shares(recipe, d.window_deliveries(recipe, window), len(looks)), strict=True
     ):
-        yield _Order(look, rows, faulty if look.is_json else ())
-        faulty = () if look.is_json else faulty
+        yield _Order(look, rows, faulty.pop(look.format, ()))
     if window == LATE_WINDOW:
         yield _Order(late_look(recipe), records(recipe, d.yesterdays_deliveries(recipe)))
 

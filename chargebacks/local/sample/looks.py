@@ -9,9 +9,10 @@ from chargebacks.local.sample import deliveries as d
 from chargebacks.local.sample.columns import window_span
 from chargebacks.local.sample.deliveries import Recipe
 
-JSON_EVERY: Final = 20
+TEXT_EVERY: Final = 20  # of so many files one is JSON, another CSV; the rest are parquet
+GZIP_EVERY: Final = 4  # of so many of those, one is compressed
 CLOCKS: Final = ("native", "native", "native", "native", "text", "offset", "naive", "millis")
-JSON_CLOCKS: Final = ("text", "offset", "naive", "millis", "micros")
+TEXT_CLOCKS: Final = ("text", "offset", "naive", "millis", "micros")
 SCALES: Final = (2, 2, 2, 4, 2, 6)
 
 
@@ -26,8 +27,14 @@ class Look:
     stage: bool
 
     @property
-    def is_json(self) -> bool:
-        return not self.path.endswith(".parquet")
+    def gzipped(self) -> bool:
+        return self.path.endswith(".gz")
+
+    @property
+    def format(self) -> str:
+        """parquet, json or csv."""
+        ending = self.path.removesuffix(".gz").rpartition(".")[2]
+        return ending if ending in ("parquet", "csv") else "json"
 
 
 def window_looks(recipe: Recipe, window: int) -> list[Look]:
@@ -35,7 +42,7 @@ def window_looks(recipe: Recipe, window: int) -> list[Look]:
     first, end = recipe.files * window // d.WINDOWS, recipe.files * (window + 1) // d.WINDOWS
     stamps = _arrivals(recipe, window, end - first)
     return [
-        _look(recipe.day, number, number - first == 1 or number % JSON_EVERY == 0, stamp)
+        _look(recipe.day, number, _ending(number, number - first), stamp)
         for number, stamp in zip(range(first, end), stamps, strict=True)
     ]
 
@@ -51,9 +58,19 @@ def folder(day: date, hive: bool = False) -> str:
     return f"year={day:%Y}/month={day:%m}/day={day:%d}" if hive else f"{day:%Y/%m/%d}"
 
 
-def _look(day: date, number: int, is_json: bool, stamp: str) -> Look:
-    ending = ("jsonl", "json", "ndjson")[number // JSON_EVERY % 3] if is_json else "parquet"
-    clocks = JSON_CLOCKS if is_json else CLOCKS
+def _ending(number: int, place: int) -> str:
+    """Of the file's name. A window's second file is JSON and its third CSV, if it has so many."""
+    turn = number // TEXT_EVERY
+    gzipped = ".gz" if turn % GZIP_EVERY == 1 else ""
+    if place == 1 or number % TEXT_EVERY == 0:
+        return ("jsonl", "json", "ndjson")[turn % 3] + gzipped
+    if place == 2 or number % TEXT_EVERY == TEXT_EVERY // 2:
+        return "csv" + gzipped
+    return "parquet"
+
+
+def _look(day: date, number: int, ending: str, stamp: str) -> Look:
+    clocks = CLOCKS if ending == "parquet" else TEXT_CLOCKS
     return Look(
         path=f"{folder(day, hive=number % 8 == 5)}/chargebacks-{stamp}-{number:05d}.{ending}",
         clock=clocks[number // 2 % len(clocks)],
