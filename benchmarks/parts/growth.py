@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from benchmarks import data
-from benchmarks.contestants import CAREFUL, DUCKDB, OURS, SESSION, Options, floor_session, ours, peer
+from benchmarks.contestants import DUCKDB, OURS, SESSION, Options, floor_session, ours, peer
 from benchmarks.harness import Contestant, measure
 from benchmarks.results import Part
 
 TIMES = (1, 4, 10)
 LINEAR = 1.1
 MEMORY_MIB = 4096
-PEERS = (CAREFUL, DUCKDB)  # at the least and at the most, once
+PEERS = (DUCKDB,)  # at the least and at the most, once
 
 
 def growth(options: Options) -> Part:
