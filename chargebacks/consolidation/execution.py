@@ -26,7 +26,7 @@ from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.consolidation.stages.read import ReadPlan
 from chargebacks.consolidation.stages.shares import Share, read_any
 from chargebacks.consolidation.stages.write import BucketResult, LedgerResult, WritePlan, write_bucket
-from chargebacks.errors import ChargebacksError, CommitConflictError
+from chargebacks.errors import CommitConflictError
 from chargebacks.settings import JobSettings
 
 log_ = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ def _prepare(before: _Before, tools: Tools) -> tuple[Outcome, Pending]:
         mark_pending(tools.state, pending)
     try:
         outcome = _consolidate(pending, before, tools)
-    except ChargebacksError:
+    except Exception:
         clear_pending(tools.state, pending)  # nothing was committed: nothing is left to finish
         raise
     return outcome, pending

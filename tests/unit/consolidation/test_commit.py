@@ -96,6 +96,21 @@ def test_two_runs_of_the_same_execution_commit_it_once(tmp_path: Path) -> None:
     assert pending(tmp_path) == []
 
 
+def test_who_loses_its_execution_to_another_run_says_so(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("a"))
+
+    def other(_: int) -> None:
+        run_day(tmp_path, job_name="faster")
+
+    report = run(tmp_path, None, Interrupted(other))
+    [one] = report.partitions
+    assert (one.status, len(log(tmp_path).entries())) == ("already committed", 1)
+    told = f"another run committed this execution meanwhile: entry 1 was written by run {one.entry and one.entry.run}"
+    assert f"2025-11-20: {told} of job faster" in list(report.lines())
+    assert set(view(tmp_path)) == {"a"}
+    assert not [line for line in run(tmp_path).lines() if "another run" in line]  # the same again is no race
+
+
 def test_our_own_entry_whose_answer_was_lost_counts_as_won(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

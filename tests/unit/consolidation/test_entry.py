@@ -34,6 +34,8 @@ ENTRIES = st.builds(
     coverage=st.none() | TEXT,
     rejects=st.none() | TEXT,
     landing_files=COUNT,
+    landing_digest=st.none() | TEXT,
+    full=st.booleans(),
     output_compression=st.sampled_from(["none", "gzip", "zstd"]),
 )
 
@@ -43,6 +45,18 @@ def test_an_entry_is_read_back_equal_and_written_alike_twice(entry: Entry) -> No
     stored = entry.to_json()
     assert Entry.from_json(stored) == entry
     assert Entry.from_json(stored).to_json() == stored
+
+
+def test_an_entry_of_a_writer_that_knew_fewer_or_knows_more_fields_is_read() -> None:
+    stored = json.loads(replace(sample(), files=(DataFile("a.csv", 1, 0, 1, 1),)).to_json())
+    newer = stored | {"shape": "new"}
+    newer |= {name: stored[name] | {"more": 1} for name in ("counts", "announcement")}
+    newer["files"] = [file | {"rows_removed": 0} for file in stored["files"]]
+    older = {name: value for name, value in stored.items() if name not in ("full", "landing_digest")}
+    known = Entry.from_json(json.dumps(stored).encode())
+    assert Entry.from_json(json.dumps(newer).encode()) == known
+    assert Entry.from_json(json.dumps(older).encode()) == known
+    assert (known.full, known.landing_digest) == (False, None)
 
 
 def test_an_entry_is_json_with_its_version_and_readable_times() -> None:

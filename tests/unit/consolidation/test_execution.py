@@ -8,7 +8,7 @@ import pytest
 
 from chargebacks.adapters.store import Store
 from tests.unit.consolidation.builders import land, newer, parquet, records
-from tests.unit.consolidation.running import Broker, committed, exact, run_day, snapshot, view
+from tests.unit.consolidation.running import Broker, committed, exact, log, run, run_day, snapshot, view
 
 
 def test_a_first_execution_keeps_one_row_a_chargeback_in_at_most_the_files_asked_for(tmp_path: Path) -> None:
@@ -140,7 +140,11 @@ def test_a_file_that_vanishes_between_listing_and_reading_is_left_for_the_next_r
         return real(self, path, etag)
 
     monkeypatch.setattr(Store, "get_version", vanish)
-    assert committed(tmp_path).counts.records_read == 1
+    report = run(tmp_path)
+    told = "2025-11-20: 1 landing files vanished or changed before they were read: left for the next run"
+    assert f"{told}, first 2025/11/20/b.json" in list(report.lines())
+    assert [(one["files_missed"], one["records_read"]) for one in report.to_json()] == [(1, 1)]
+    assert list(log(tmp_path).covered(log(tmp_path).entries())) == ["2025/11/20/a.json"]
     monkeypatch.undo()
     land(tmp_path, "b.json", records("b"))
     assert committed(tmp_path, at="12:30").counts.records_read == 2
