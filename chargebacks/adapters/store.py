@@ -6,11 +6,13 @@ StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors)
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from shutil import copyfile
 from typing import Any, Final, TypeVar
@@ -28,6 +30,7 @@ IN_FLIGHT: Final = 16  # requests: object storage answers in 30 to 60 ms, whatev
 COPY_LIMIT: Final = 5 * 1024**3  # Amazon S3, CopyObject: "up to 5 GB in size in a single atomic action"
 PART: Final = 32 * 1024**2  # bytes; a multipart upload has at most 10,000 parts, an object at most 5 TB
 PARTS: Final = 9_000
+PARTS_IN_FLIGHT: Final = 4
 
 
 @dataclass(frozen=True)
@@ -176,18 +179,28 @@ class Store:
                 target._upload(target_path, self._parts(path, size), size)
 
     def _parts(self, path: str, size: int) -> Iterator[bytes]:
-        """The object, part by part; each is a request of its own, retried on its own."""
+        """The object, part by part; each is a request of its own, retried on its own, a few in flight."""
         part = _part(size)
-        for start in range(0, size, part):
+
+        def get(start: int) -> bytes:
             end = min(size, start + part)
-            yield bytes(obstore.get_range(self._inner, self._full(path), start=start, end=end))
+            return bytes(obstore.get_range(self._inner, self._full(path), start=start, end=end))
+
+        with ThreadPoolExecutor(PARTS_IN_FLIGHT) as pool:  # obstore cannot be called from where it takes them
+            starts = iter(range(0, size, part))
+            ahead = deque(pool.submit(get, start) for start in islice(starts, PARTS_IN_FLIGHT))
+            while ahead:
+                yield ahead.popleft().result()
+                ahead.extend(pool.submit(get, start) for start in islice(starts, 1))
 
     def _upload(self, path: str, parts: Iterator[bytes], size: int) -> None:
         """Write an object of that size from its parts, a few in flight; it is there whole or not at all."""
         if size <= PART:
             self.put(path, b"".join(parts))
         else:
-            obstore.put(self._inner, self._full(path), parts, chunk_size=_part(size), max_concurrency=4)
+            obstore.put(
+                self._inner, self._full(path), parts, chunk_size=_part(size), max_concurrency=PARTS_IN_FLIGHT
+            )
 
     def delete_all(self, paths: Iterable[str]) -> None:
         """Delete the objects, a thousand a request where the store can; those that are not there are no error."""
