@@ -5,7 +5,6 @@ records of another length, quotes or carriage returns out of place, or metadata 
 """
 
 import csv
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +14,7 @@ import pyarrow.csv
 
 from chargebacks import record
 from chargebacks.consolidation.landing import csv_records
-from chargebacks.consolidation.landing.extras import extras, unknown
+from chargebacks.consolidation.landing.extras_column import extras_column
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, typed
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, when_asked
 
@@ -59,7 +58,7 @@ def _all_at_once(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
         return None
     lines = _line_numbers(rows, body)
     nested = _metadata(rows)
-    folded = _extras(rows)
+    folded = extras_column(rows)
     if lines is None or nested is None or folded is None:
         return None
     known = [rows[name] for name in (*TEXTS, *VALUES) if name in names]
@@ -118,35 +117,3 @@ def _metadata(rows: pl.DataFrame) -> list[pl.Series] | None:
     lines = "\n".join(rows["metadata"].fill_null("{}")).encode()
     found = typed(lines, _METADATA)
     return found.get_columns() if found is not None and found.height == rows.height else None
-
-
-def _extras(rows: pl.DataFrame) -> list[pl.Series] | None:
-    """Columns that the record does not know as canonical JSON text; none: no column."""
-    others = rows.select(sorted(unknown(dict.fromkeys(rows.columns))))
-    others = others.select(column for column in others if column.null_count() < rows.height)
-    if not others.width:
-        return []
-    if record.EXTRAS not in others.columns:
-        return [others.select(_as_json(others.columns)).to_series()]
-    try:
-        texts = [extras(row, {}) for row in others.iter_rows(named=True)]
-    except ValueError:
-        return None
-    return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
-
-
-def _as_json(names: Sequence[str]) -> pl.Expr:
-    """What `extras` makes of texts. `names` are sorted."""
-    members = []
-    for name in names:
-        text = (
-            pl.struct(pl.col(name).alias("v"))
-            .struct.json_encode()
-            .str.slice(len('{"v":'))
-            .str.strip_suffix("}")
-        )
-        key = pl.lit(json.dumps(name, ensure_ascii=False) + ":")
-        members.append(pl.when(pl.col(name).is_not_null()).then(pl.concat_str(key, text)))
-    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
-    held = pl.any_horizontal(pl.col(names).is_not_null())
-    return pl.when(held).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias(record.EXTRAS)

@@ -1,11 +1,11 @@
 """JSON → a raw frame: all records at once by Arrow's parser, or one by one where a file has surprises.
 
-Both ways give the same rows. The slow one is for files with a bad record, an unknown field, or a value of another
-type: a record that is none costs only itself.
+Both ways give the same rows. The slow one is for the records around a bad one, an unknown field that is not plain,
+or a value of another type: a record that is none costs only itself.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import polars as pl
@@ -15,11 +15,14 @@ import pyarrow.json
 from chargebacks import record
 from chargebacks.consolidation.landing import json_documents
 from chargebacks.consolidation.landing.exact_json import parse
+from chargebacks.consolidation.landing.extras_column import extras_column
+from chargebacks.consolidation.landing.json_unknown import unknown_fields
 from chargebacks.consolidation.landing.objects import from_objects
-from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, Raw, Reject, when_asked
+from chargebacks.consolidation.landing.raw_rows import COLUMNS, LINE, TEXTS, Raw, Reject, when_asked
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-Numbered = dict[int, bytes]  # records' texts by line, or by place in an array
+Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in an array
+FEW: Final = 256  # records: not worth another attempt at reading some of them at once
 
 _SCHEMA: Final = pa.schema(
     [(name, pa.string()) for name in (*TEXTS, *record.INSTANT_FIELDS)]
@@ -48,31 +51,57 @@ def read(path: str, data: bytes) -> Raw:
         numbers = pl.int_range(1, rows.height + 1, dtype=pl.UInt32, eager=True).alias(LINE)
         return Raw(rows.with_columns(numbers), when_asked(lambda: _shown(_numbered(lines))))
     documents = json_documents.split(path, data)
-    return _read(_numbered(data) if documents is None else dict(enumerate(documents, 1)))
+    numbered = _numbered(data) if documents is None else list(enumerate(documents, 1))
+    return _together(list(_parts(numbered, when_asked(lambda: _shown(numbered)))))
 
 
 def _numbered(data: bytes) -> Numbered:
-    return {n: line for n, raw in enumerate(data.split(b"\n"), 1) if (line := raw.strip())}
+    return [(n, line) for n, raw in enumerate(data.split(b"\n"), 1) if (line := raw.strip())]
 
 
 def _shown(numbered: Numbered) -> dict[int, str]:
-    return {n: text.decode(errors="replace") for n, text in numbered.items()}
+    return {n: text.decode(errors="replace") for n, text in numbered}
 
 
-def _read(numbered: Numbered) -> Raw:
-    raw_text = when_asked(lambda: _shown(numbered))
-    rows = _all_at_once(b"\n".join(numbered.values()))
-    if rows is None or rows.height != len(numbered):
-        return _one_by_one(numbered, raw_text)
-    return Raw(rows.with_columns(pl.Series(LINE, list(numbered), dtype=pl.UInt32)), raw_text)
+def _parts(numbered: Numbered, raw_text: Callable[[int], str]) -> Iterator[Raw]:
+    """The records in order, in parts: those among which a surprise is are halved until they are few."""
+    rows = _all_at_once(b"\n".join(text for _, text in numbered))
+    if rows is not None and rows.height == len(numbered):
+        yield Raw(rows.with_columns(pl.Series(LINE, [n for n, _ in numbered], dtype=pl.UInt32)), raw_text)
+    elif len(numbered) <= FEW:
+        yield _one_by_one(numbered, raw_text)
+    else:
+        half = len(numbered) // 2
+        yield from _parts(numbered[:half], raw_text)
+        yield from _parts(numbered[half:], raw_text)
+
+
+def _together(parts: list[Raw]) -> Raw:
+    """One raw frame: as it is, or all text."""
+    if len(parts) == 1:
+        return parts[0]
+    frames = [
+        part.frame.select(
+            LINE, *(pl.col(name).cast(pl.String) for name in COLUMNS if name in part.frame.columns)
+        )
+        for part in parts
+    ]
+    return Raw(
+        pl.concat(frames, how="diagonal"),
+        parts[0].raw_text,
+        [reject for part in parts for reject in part.rejects],
+    )
 
 
 def _all_at_once(lines: bytes) -> pl.DataFrame | None:
     """A row for each line, or None when any is not exactly as expected."""
-    if any(escape in lines for escape in _ESCAPED_LETTERS) or _NO_PLAIN_AMOUNT.search(lines):
+    fields = unknown_fields(lines, _SCHEMA.names)
+    rows = None if fields is None else typed(lines, pa.schema([*_SCHEMA, *fields]))
+    if rows is None or any(escape in lines for escape in _ESCAPED_LETTERS) or _NO_PLAIN_AMOUNT.search(lines):
         return None
-    rows = typed(lines, _SCHEMA)
-    return None if rows is None else rows.unnest("metadata")
+    known = rows.select(_SCHEMA.names).unnest("metadata")
+    folded = extras_column(rows)
+    return None if folded is None else known.with_columns(folded)
 
 
 def typed(lines: bytes, schema: pa.Schema) -> pl.DataFrame | None:
@@ -83,11 +112,15 @@ def typed(lines: bytes, schema: pa.Schema) -> pl.DataFrame | None:
     options = pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     blocks = pa.json.ReadOptions(use_threads=False, block_size=1 << 24)
     try:
-        lines.decode()  # Arrow takes any bytes for text
         table = pa.json.read_json(pa.BufferReader(lines), read_options=blocks, parse_options=options)
+        lines.decode()  # Arrow takes any bytes for text
     except (pa.ArrowException, UnicodeDecodeError):
         return None
-    return pl.DataFrame(pl.from_arrow(table)) if table.num_rows == count else None
+    if table.num_rows != count:
+        return None
+    return pl.DataFrame(
+        {name: pl.Series(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+    )
 
 
 def _objects(lines: bytes) -> int:
@@ -102,7 +135,7 @@ def _objects(lines: bytes) -> int:
 def _one_by_one(numbered: Numbered, raw_text: Callable[[int], str]) -> Raw:
     objects: list[tuple[int, dict[str, Any]]] = []
     rejects: list[Reject] = []
-    for n, text in numbered.items():
+    for n, text in numbered:
         try:
             objects.append((n, _object(text)))
         except ValueError as error:

@@ -242,7 +242,8 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]], bytes]:
     rows = draw(st.lists(st.lists(FIELDS, min_size=len(names), max_size=len(names)), max_size=5))
     text = io.StringIO(newline="")
     ends = draw(st.sampled_from(["\n", "\r\n"]))
-    habit: Literal[0, 1] = csv.QUOTE_ALL if draw(st.booleans()) else csv.QUOTE_MINIMAL
+    alone = any("\r" in field for row in rows for field in row)  # Python's writer leaves it bare
+    habit: Literal[0, 1] = csv.QUOTE_ALL if alone or draw(st.booleans()) else csv.QUOTE_MINIMAL
     csv.writer(text, lineterminator=ends, quoting=habit).writerows([names, *rows])
     return names, rows, text.getvalue().encode()
 

@@ -249,11 +249,77 @@ def test_folder_names_do_not_touch_columns_named_year_month_and_day() -> None:
     assert taken(line, f"{path}.json").rows == expected
 
 
-def test_expected_lines_take_the_fast_way_and_unknown_fields_the_slow_one() -> None:
+def test_plain_unknown_fields_take_the_fast_way_and_others_the_slow_one() -> None:
     """The measure of the tests that compare the two ways."""
-    line = json.dumps(GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}).encode()
+    plain = GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}
+    new = {"s": "x", "i": -1, "b": True, "n": None, "": "y", "d": {"z": 1, "a": {"b": "\u001f"}}}
+    line = json_lines(plain | new, plain).strip()
     assert _all_at_once(line) is not None
-    assert _all_at_once(line + b'\n{"new": 1}') is None
+    assert taken(line).rows[0]["extras"] == (
+        '{"":"y","b":true,"d":{"a":{"b":"\\u001f"},"z":1},"i":-1,"s":"x"}'
+    )
+    for odd in ([1], 1.5, {}, {"a": None}, 2**63):
+        assert _all_at_once(json_lines(plain | {"new": odd}).strip()) is None
+
+
+ODD = [
+    b"1",
+    b"-0",
+    b"1.0",
+    b"1e3",
+    b"9223372036854775808",
+    b"true",
+    b"null",
+    b'""',
+    b'"2025-11-20T00:00:00Z"',
+]
+ODD += [
+    b'"\\ud83d\\ude21\\/"',
+    b'"\t"',
+    b"NaN",
+    b"01",
+    b"[]",
+    b"{}",
+    b'{"b":1,"a":"x"}',
+    b'{"b":null,"a":"x"}',
+]
+ODD += [
+    b'{"a":1,"a":2}',
+    b'1,"new":1',
+    b'1,"transaction_id":"t"',
+    b'1,"":2',
+    b'1,"extras":"{\\"n\\":1}"',
+    b"'x'",
+]
+
+
+@pytest.mark.parametrize("first", ODD)
+def test_unknown_fields_are_the_same_whatever_stands_beside_them(first: bytes) -> None:
+    """Types are guessed from some lines: a wrong guess may cost time only."""
+
+    def line(key: bytes, new: bytes) -> bytes:
+        return b'{"chargeback_id": "%s", "new": %s}\n' % (key, new)
+
+    alone = [taken(line(b"a", odd) + b"[1]") for odd in ODD]  # a line that forces the slow way
+    for second, wanted in zip(ODD, alone, strict=True):
+        found = taken(line(b"b", first) + line(b"a", second))
+        assert [row for row in found.rows if row["chargeback_id"] == "a"] == wanted.rows
+        assert [why for n, why in found.rejects if n == 2] == [why for n, why in wanted.rejects if n == 1]
+
+
+def test_a_bad_line_in_a_long_file_costs_only_itself() -> None:
+    good = [{"chargeback_id": f"c{n}", "amount": 10.5, "status": "open"} for n in range(1_000)]
+    lines = json_lines(*good).splitlines()
+    lines[700:700] = [b"broken", b"", json.dumps({"chargeback_id": "x", "new": [1]}).encode()]
+    found = taken(b"\n".join(lines))
+    assert [row["chargeback_id"] for row in found.rows] == [f"c{n}" for n in range(700)] + ["x"] + [
+        f"c{n}" for n in range(700, 1_000)
+    ]
+    assert {(str(row.get("amount")), row.get("extras")) for row in found.rows} == {
+        ("10.500000000", None),
+        ("None", '{"new":[1]}'),
+    }
+    assert found.rejects == [(701, "record: not JSON: Expecting value at character 0")]
 
 
 @pytest.mark.parametrize("amount", ["1" * 31, "3.5217468552498673e-96", "0." + "0" * 60 + "1", "1e60"])

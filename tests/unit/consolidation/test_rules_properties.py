@@ -94,7 +94,7 @@ def test_the_fast_and_the_slow_reading_give_the_same_rows(records: list[dict[str
     fast = json_lines._all_at_once(b"\n".join(line for _, line in numbered))
     if fast is not None:
         numbers = pl.Series(LINE, [n for n, _ in numbered], dtype=pl.UInt32)
-        slow = json_lines._one_by_one(dict(numbered), lambda _: "")
+        slow = json_lines._one_by_one(numbered, lambda _: "")
         assert together(Raw(fast.with_columns(numbers), lambda _: "")) == together(slow)
 
 
