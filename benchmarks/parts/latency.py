@@ -41,7 +41,7 @@ def tiny_parquet_latency(options: Options) -> Part:
     with serving(day.landing, WAIT_SECONDS) as endpoint:
         ours = _ours(options, day, endpoint)
         enough = lambda: ENOUGH * part.seconds(OURS)  # noqa: E731
-        usual = _usual(options, endpoint, enough)
+        usual = _usual(options, day, endpoint, enough)
         wanted = [floor_session(options), ours, *([usual] if usual else [])]
         measure(options.wanted(wanted), options.rounds, part.timings)
     over = USUAL in part.timings and part.timings[USUAL].stopped
@@ -57,40 +57,50 @@ def tiny_parquet_latency(options: Options) -> Part:
 
 
 def _ours(options: Options, day: Data, endpoint: str) -> Contestant:
-    local = ROOT / "out" / "ours-from-s3"
-    view = "out/chargebacks/year=2025/month=11/day=20/"
-    environment = {**spark_environment(options), **KEYS, "AWS_ENDPOINT_URL_S3": endpoint}
-    rows_agree = checked(OURS, day.truth, local, "csv")
-
-    def check() -> None:
-        _download(client(endpoint), view, local)
-        rows_agree()
-
-    command = consolidate(f"s3://{BUCKET}/landing", f"s3://{BUCKET}/out")
     return Contestant(
-        OURS, command, environment, before=_emptied(endpoint, "out/"), check=check, required=True
+        OURS,
+        consolidate(f"s3://{BUCKET}/landing", f"s3://{BUCKET}/out"),
+        {**spark_environment(options), **KEYS, "AWS_ENDPOINT_URL_S3": endpoint},
+        before=_emptied(endpoint, "out/"),
+        check=_downloaded_and_checked(OURS, day, endpoint, "out/chargebacks/year=2025/month=11/day=20/"),
+        required=True,
     )
 
 
-def _usual(options: Options, endpoint: str, enough: Callable[[], float]) -> Contestant | None:
-    environment = with_jars(
-        options,
-        "s3a",
-        {
-            "spark.hadoop.fs.s3a.endpoint": endpoint,
-            "spark.hadoop.fs.s3a.path.style.access": "true",
-            "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
-            "spark.hadoop.fs.s3a.access.key": KEYS["AWS_ACCESS_KEY_ID"],
-            "spark.hadoop.fs.s3a.secret.key": KEYS["AWS_SECRET_ACCESS_KEY"],
-        },
-    )
+def _usual(options: Options, day: Data, endpoint: str, enough: Callable[[], float]) -> Contestant | None:
+    settings = {
+        "endpoint": endpoint,
+        "path.style.access": "true",
+        "connection.ssl.enabled": "false",
+        "access.key": KEYS["AWS_ACCESS_KEY_ID"],
+        "secret.key": KEYS["AWS_SECRET_ACCESS_KEY"],
+    }
+    told = {f"spark.hadoop.fs.s3a.{name}": value for name, value in settings.items()}
+    environment = with_jars(options, "s3a", told)
     if environment is None:
         return None
     words = ["--landing", f"s3a://{BUCKET}/landing", "--landing-format", "parquet"]
-    command = script(MODULES[USUAL], f"s3a://{BUCKET}/usual", *words)
     return Contestant(
-        USUAL, command, environment, before=_emptied(endpoint, "usual/"), rounds=1, stop_after=enough
+        USUAL,
+        script(MODULES[USUAL], f"s3a://{BUCKET}/usual", *words),
+        environment,
+        before=_emptied(endpoint, "usual/"),
+        check=_downloaded_and_checked(USUAL, day, endpoint, "usual/"),
+        rounds=1,
+        stop_after=enough,
     )
+
+
+def _downloaded_and_checked(name: str, day: Data, endpoint: str, prefix: str) -> Callable[[], None]:
+    """A check of what lies in the store below the prefix."""
+    local = ROOT / "out" / "from-s3"
+    rows_agree = checked(name, day.truth, local, "csv", in_order=name == OURS)
+
+    def check() -> None:
+        _download(client(endpoint), prefix, local)
+        rows_agree()
+
+    return check
 
 
 def _emptied(endpoint: str, prefix: str) -> Callable[[], None]:
