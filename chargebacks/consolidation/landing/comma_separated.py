@@ -33,13 +33,21 @@ def read(path: str, data: bytes) -> Raw:
     Raises UnreadableFileError as `csv_records.read` does.
     """
     names = _header(data)
-    if not names:
-        return csv_records.read(path, data)
-    csv_records.checked(path, names)
-    rows = _all_at_once(names, data.partition(b"\n")[2].rstrip(b"\r\n"))
-    if rows is None:
-        return csv_records.read(path, data)
-    return Raw(rows, when_asked(lambda: csv_records.raw_texts(path, data)))
+    if names:
+        csv_records.checked(path, names)
+        rows = _all_at_once(names, data.partition(b"\n")[2].rstrip(b"\r\n"))
+        if rows is not None:
+            return Raw(rows, when_asked(lambda: csv_records.read(path, data).texts()))
+    return _without_rejects(csv_records.read(path, data))
+
+
+def _without_rejects(records: csv_records.Records) -> Raw:
+    """The good records once more all at once, where they were not the surprise."""
+    rows = _all_at_once(records.names, "\n".join(raw for _, _, raw in records.good).encode())
+    if rows is None or rows.height != len(records.good):
+        return records.raw()
+    lines = pl.Series(LINE, [line for line, _, _ in records.good], dtype=pl.UInt32)
+    return Raw(rows.with_columns(lines), when_asked(records.texts), records.rejects)
 
 
 def _header(data: bytes) -> Sequence[str] | None:

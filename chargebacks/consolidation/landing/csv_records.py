@@ -1,4 +1,4 @@
-"""CSV → a raw frame, record by record by Python's csv: the slow and exact way, for files with surprises.
+"""CSV → records told apart by Python's csv: the slow and exact way, for files with surprises.
 
 RFC 4180 with commas and double quotes, lines ended by LF or CRLF. The header names the columns, in any order.
 """
@@ -6,10 +6,11 @@ RFC 4180 with commas and double quotes, lines ended by LF or CRLF. The header na
 import csv
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from chargebacks.consolidation.landing.objects import from_objects
-from chargebacks.consolidation.landing.raw_rows import Raw, Reject
+from chargebacks.consolidation.landing.raw_rows import Raw, Reject, when_asked
 from chargebacks.errors import UnreadableFileError
 
 KEY: Final = "chargeback_id"
@@ -17,24 +18,43 @@ _OPEN_QUOTE: Final = "unexpected end of data"
 Record = tuple[int, list[str] | csv.Error, str]  # line (1-based) where it starts, fields, raw text
 
 
-def read(path: str, data: bytes) -> Raw:
-    """The raw frame; a record of another length than the header, not UTF-8, or badly quoted is rejected alone.
+@dataclass(frozen=True)
+class Records:
+    """A file's records: those with a field for each name, as (line, fields, raw text), and the others."""
 
-    An empty field is null. Raises UnreadableFileError: no usable header, or the file ends inside quotes, so that
-    nobody could say which records were lost.
+    names: Sequence[str]
+    good: list[tuple[int, list[str], str]]
+    rejects: list[Reject]
+
+    def raw(self) -> Raw:
+        """The raw frame. An empty field is null."""
+        objects = ((line, self._object(fields)) for line, fields, _ in self.good)
+        return from_objects(objects, when_asked(self.texts), self.rejects)
+
+    def texts(self) -> dict[int, str]:
+        """The raw text of each record by the line where it starts."""
+        return {line: raw for line, _, raw in self.good} | {bad.line: bad.raw for bad in self.rejects}
+
+    def _object(self, fields: list[str]) -> dict[str, str | None]:
+        return {name: field or None for name, field in zip(self.names, fields, strict=True)}
+
+
+def read(path: str, data: bytes) -> Records:
+    """The file's records; one of another length than the header, not UTF-8, or badly quoted is rejected alone.
+
+    Raises UnreadableFileError: no usable header, or the file ends inside quotes, so that nobody could say which
+    records were lost.
     """
     found = _records(path, data)
     names = checked(path, next((fields for _, fields, _ in found), []))
-    texts: dict[int, str] = {}
-    objects: list[tuple[int, dict[str, str | None]]] = []
+    good: list[tuple[int, list[str], str]] = []
     rejects: list[Reject] = []
     for line, fields, raw in found:
-        texts[line] = _shown(raw)
         if isinstance(fields, list) and len(fields) == len(names) and _is_unicode(raw):
-            objects.append((line, dict(zip(names, (field or None for field in fields), strict=True))))
+            good.append((line, fields, raw.rstrip("\r\n")))
         else:
-            rejects.append(Reject(line, f"record: {_fault(fields, raw, len(names))}", texts[line]))
-    return from_objects(objects, texts.__getitem__, rejects)
+            rejects.append(Reject(line, f"record: {_fault(fields, raw, len(names))}", _shown(raw)))
+    return Records(names, good, rejects)
 
 
 def checked(path: str, names: Sequence[str] | csv.Error) -> Sequence[str]:
@@ -50,11 +70,6 @@ def checked(path: str, names: Sequence[str] | csv.Error) -> Sequence[str]:
     if not all(map(_is_unicode, names)):
         raise UnreadableFileError(f"{path}: the CSV header is not UTF-8")
     return names
-
-
-def raw_texts(path: str, data: bytes) -> dict[int, str]:
-    """The raw text of each record by the line where it starts."""
-    return {line: _shown(raw) for line, _, raw in _records(path, data)}
 
 
 def _records(path: str, data: bytes) -> Iterator[Record]:

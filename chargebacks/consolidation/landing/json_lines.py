@@ -37,7 +37,7 @@ _SCHEMA: Final = pa.schema(
 _NO_PLAIN_AMOUNT: Final = re.compile(
     rb'"amount"\s*:(?!\s*(?:null|"?[-+]?[0-9]{1,29}(?:\.[0-9]{1,9})?"?)\s*[,}])'
 )
-_ESCAPED_LETTERS: Final = (b"\\u006", b"\\u007")
+_ESCAPED_LETTER: Final = re.compile(rb"\\u00[67]")
 
 
 def read(path: str, data: bytes) -> Raw:
@@ -97,7 +97,7 @@ def _all_at_once(lines: bytes) -> pl.DataFrame | None:
     """A row for each line, or None when any is not exactly as expected."""
     fields = unknown_fields(lines, _SCHEMA.names)
     rows = None if fields is None else typed(lines, pa.schema([*_SCHEMA, *fields]))
-    if rows is None or any(escape in lines for escape in _ESCAPED_LETTERS) or _NO_PLAIN_AMOUNT.search(lines):
+    if rows is None or _ESCAPED_LETTER.search(lines) or _NO_PLAIN_AMOUNT.search(lines):
         return None
     known = rows.select(_SCHEMA.names).unnest("metadata")
     folded = extras_column(rows)
