@@ -91,6 +91,10 @@ class Store:
         self._kept |= zip(missing, self.each(self.get, missing), strict=True)
         return [self._kept[path] for path in wanted]
 
+    def get_ahead(self, paths: Iterable[str]) -> Iterator[bytes]:
+        """The bytes of the objects, in order, the next few being read meanwhile. Raises FileNotFoundError."""
+        return map(self.get, paths) if self.local else _ahead(self.get, paths)
+
     def each(self, action: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """What `action` returns for each item, in order; on a bucket many are in flight."""
         todo = list(items)
@@ -186,12 +190,9 @@ class Store:
             end = min(size, start + part)
             return bytes(obstore.get_range(self._inner, self._full(path), start=start, end=end))
 
-        with ThreadPoolExecutor(PARTS_IN_FLIGHT) as pool:  # obstore cannot be called from where it takes them
-            starts = iter(range(0, size, part))
-            ahead = deque(pool.submit(get, start) for start in islice(starts, PARTS_IN_FLIGHT))
-            while ahead:
-                yield ahead.popleft().result()
-                ahead.extend(pool.submit(get, start) for start in islice(starts, 1))
+        yield from _ahead(
+            get, range(0, size, part)
+        )  # in threads: obstore cannot be called from where it takes them
 
     def _upload(self, path: str, parts: Iterator[bytes], size: int) -> None:
         """Write an object of that size from its parts, a few in flight; it is there whole or not at all."""
@@ -239,6 +240,16 @@ def _open(root: str) -> tuple[ObjectStore, str]:
     if endpoint:
         options |= {"endpoint": endpoint, "client_options": {"allow_http": endpoint.startswith("http:")}}
     return S3Store(bucket, **options), f"{prefix}/" if prefix else ""
+
+
+def _ahead(action: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """What `action` returns for each item, in order; a few are in flight, and no more are held."""
+    rest = iter(items)
+    with ThreadPoolExecutor(PARTS_IN_FLIGHT) as pool:
+        running = deque(pool.submit(action, item) for item in islice(rest, PARTS_IN_FLIGHT))
+        while running:
+            yield running.popleft().result()
+            running.extend(pool.submit(action, item) for item in islice(rest, 1))
 
 
 def _part(size: int) -> int:

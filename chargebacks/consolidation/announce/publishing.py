@@ -48,6 +48,6 @@ def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
 
 def announced_ids(state: Store, entry: Entry) -> Iterator[str]:
     """The ids that the entry announces, chunk by chunk."""
-    for chunk in entry.announcement.chunks:
-        for line in state.get(chunk).splitlines():
+    for chunk in state.get_ahead(entry.announcement.chunks):
+        for line in chunk.splitlines():
             yield json.loads(line)

@@ -9,7 +9,6 @@ so one that is newer is never overwritten (on a local folder: not for long, sinc
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -41,15 +40,14 @@ def converge(log: CommitLog, places: Places) -> list[str]:
 
     Raises StorageError when a file that the newest entry names is not there.
     """
-    head = log.head()
     for _ in range(MAX_ROUNDS):
+        manifest = places.state.get_with_etag(manifest_path(log.day))
+        head = log.head()  # after the manifest: see _write_manifest
         if head is None:
             return []
-        done = _round(head, log, places.state)
-        newest = log.head()
-        if done is not None and (newest is None or newest.commit == head.commit):
-            return done
-        head = newest
+        done = _round(head, log, places.state, manifest)
+        if done and (not done.changed or log.newest() == head.commit):
+            return done.foreign
     return []  # a busier writer than we are: it converges after its own commit
 
 
@@ -68,26 +66,42 @@ def quarantine_name(day: date, commit: int) -> str:
     return f"{partition.hive(day)}/rejected-c{commit:08d}.jsonl"
 
 
-def _round(head: Entry, log: CommitLog, state: Store) -> list[str] | None:
-    """One pass towards `head`; the foreign names in its view. None: cut short, for it may be outdated."""
+def manifest_path(day: date) -> str:
+    """Where a partition's symlink manifest is."""
+    return f"symlink_manifest/{partition.hive(day)}/manifest"
+
+
+def _round(head: Entry, log: CommitLog, state: Store, manifest: tuple[bytes, str]) -> "_Round | None":
+    """One pass towards `head`; None when it was cut short, for the head may be outdated."""
     view = Store(head.output_path)
     present = {stored.path: stored.size for stored in view.walk("")}
     wanted = {file.view_name: file for file in head.files}
+    missing = [file for name, file in wanted.items() if present.get(name) != file.bytes]
+    outdated = _outdated(set(present) - set(wanted), head.commit)
     try:
-        _copy((file for name, file in wanted.items() if present.get(name) != file.bytes), head, log, state)
-        _write_manifest(head, log, state)
+        _copy(missing, view, head, log, state)
+        written = _write_manifest(head, state, manifest)
     except _MovedError:
         return None
-    state.each(view.delete, _outdated(set(present) - set(wanted), head.commit))
-    return sorted(name for name in present if not OURS.fullmatch(name))
+    state.each(view.delete, outdated)
+    foreign = sorted(name for name in present if not OURS.fullmatch(name))
+    return _Round(foreign, changed=bool(missing or outdated or written))
 
 
-def _copy(files: Iterable[DataFile], head: Entry, log: CommitLog, state: Store) -> None:
-    view = Store(head.output_path)
+@dataclass(frozen=True)
+class _Round:
+    """What a pass found that is not ours, and whether there was anything to be done."""
+
+    foreign: list[str]
+    changed: bool
+
+
+def _copy(files: list[DataFile], view: Store, head: Entry, log: CommitLog, state: Store) -> None:
     try:
         state.each(lambda file: state.copy_to(file.path, view, file.view_name), files)
     except FileNotFoundError as error:
-        _raise_if_moved(head, log)
+        if log.newest() != head.commit:
+            raise _MovedError from error
         raise StorageError(
             f"partition {head.partition_date}: entry {head.commit} is the newest, and of its files {error}: restore it"
         ) from error
@@ -99,22 +113,16 @@ def _outdated(names: set[str], head: int) -> list[str]:
     return sorted(name for name, match in ours if match and int(match[1]) <= head)
 
 
-def _write_manifest(head: Entry, log: CommitLog, state: Store) -> None:
+def _write_manifest(head: Entry, state: Store, seen: tuple[bytes, str]) -> bool:
     """Athena's symlink format (SymlinkTextInputFormat): one data file's URL a line, into the generation.
 
-    Whoever writes a newer one has committed before. So if the head is still the newest after we looked at the
-    manifest, and the manifest is still as we saw it when we write, ours is the newest.
+    Whoever writes a newer one has committed before. So, the head having been read after the manifest was `seen`,
+    and the manifest being as seen when it is replaced, ours is the newest. Returns whether it had to be.
     """
-    path = f"symlink_manifest/{partition.hive(head.partition_date)}/manifest"
+    there, etag = seen
     lines = "".join(f"{state.url(file.path)}\n" for file in head.files).encode()
-    there, etag = state.get_with_etag(path)
-    _raise_if_moved(head, log)
-    done = (etag and there == lines) or state.replace(path, lines, etag)
-    if not done:
+    if etag and there == lines:
+        return False
+    if not state.replace(manifest_path(head.partition_date), lines, etag):
         raise _MovedError
-
-
-def _raise_if_moved(head: Entry, log: CommitLog) -> None:
-    newest = log.head()
-    if newest is None or newest.commit != head.commit:
-        raise _MovedError
+    return True

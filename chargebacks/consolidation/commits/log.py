@@ -45,7 +45,7 @@ class CommitLog:
 
     def __init__(self, store: Store, day: date) -> None:
         self._store = store
-        self._day = day
+        self.day = day
         self._folder = f"log/{day.isoformat()}"
 
     def entries(self) -> list[Entry]:
@@ -56,6 +56,10 @@ class CommitLog:
         """The newest entry."""
         numbers = self._numbers()
         return self.entry(numbers[-1]) if numbers else None
+
+    def newest(self) -> int:
+        """The newest entry's number; 0 when there is none."""
+        return max(self._numbers(), default=0)
 
     def entry(self, number: int) -> Entry:
         """Entry `number`. Raises FileNotFoundError."""
