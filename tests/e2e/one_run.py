@@ -2,7 +2,7 @@
 
 Real processes, the job's own code, but without Spark, which takes no part in the protocol, and with a file for a
 broker: each message is a line. The process says `ready`, waits for a line on its standard input, and runs. WAIT
-is the number of the step at which it stops itself with SIGSTOP; or `commit`: at its first commit it says
+is the step, `nth:call`, at which it stops itself with SIGSTOP; or `commit`: at its first commit it says
 `committing` and waits for another line; or `no`. At the end it tells its report, or why it failed, as JSON.
 """
 
@@ -19,7 +19,7 @@ from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.contract.message import Message
 from chargebacks.errors import ChargebacksError, PublishError
 from tests.fixtures.places import Place
-from tests.fixtures.stepping import Fault, Steps, stepping
+from tests.fixtures.stepping import Fault, Step, Steps, stepping
 
 
 class FileBroker:
@@ -45,8 +45,11 @@ class Stopping(Steps):
     """At its step this process stops, as by a machine that is suspended, and goes on when it is woken."""
 
     def _reach(self, what: str) -> Fault | None:
-        self.taken.append(what)
-        if len(self.taken) == self.stop_at:
+        with self._lock:
+            self.taken.append(what)
+            stop = not self.reached and self.named()[-1] == self.stop_at
+            self.reached |= stop
+        if stop:
             say(what)
             os.kill(os.getpid(), signal.SIGSTOP)
         return None
@@ -73,7 +76,8 @@ def wait_at_commit() -> None:
 def main(root: str, messages: str, wait: str, *given: str) -> None:
     """Run."""
     settings = Place(root).settings(**dict(one.split("=") for one in given))
-    steps = Stopping(int(wait) if wait.isdigit() else 0)
+    nth, _, call = wait.partition(":")
+    steps = Stopping(Step(call, int(nth)) if call else None)
     say("ready")
     sys.stdin.readline()
     if wait == "commit":

@@ -17,7 +17,7 @@ from chargebacks.settings import ARGUMENTS
 from tests.e2e.one_run import FileBroker
 from tests.fixtures.places import DAY, Place
 from tests.fixtures.runs import distinct, runs
-from tests.fixtures.stepping import Steps
+from tests.fixtures.stepping import Step, Steps
 from tests.fixtures.story import ONE_BY_ONE, Ending, Story
 
 DAYS = ("2025-11-19", DAY)
@@ -95,10 +95,10 @@ def manifest(place: Place, day: str) -> list[str]:
     return sorted(one.removeprefix(f"{state}/") for one in told)
 
 
-def stopped_and_woken(story: Story, step: int, messages: Path) -> dict[str, Any]:
+def stopped_and_woken(story: Story, step: Step, messages: Path) -> dict[str, Any]:
     """What a job tells that was stopped at that step, while another ran from end to end."""
     given = {"execution_time": f"{DAY}T12:30:00", **GIVEN, **SWEEPING}
-    with runs(story.place, messages, str(step), given) as [zombie]:
+    with runs(story.place, messages, f"{step.nth}:{step.call}", given) as [zombie]:
         zombie.go()
         zombie.hear()
         zombie.await_stop()
@@ -107,7 +107,7 @@ def stopped_and_woken(story: Story, step: int, messages: Path) -> dict[str, Any]
         return zombie.end()
 
 
-def check(story: Story, step: int, messages: Path, calm: dict[str, Any]) -> None:
+def check(story: Story, step: Step, messages: Path, calm: dict[str, Any]) -> None:
     end = stopped_and_woken(story, step, messages)
     assert "report" in end or "\n" not in end["error"]
     assert left(story.place, messages) == calm
@@ -117,13 +117,13 @@ def check(story: Story, step: int, messages: Path, calm: dict[str, Any]) -> None
 def test_a_job_that_wakes_after_another_has_committed_and_swept_does_no_harm(
     story: Story, ending: Ending, calm: dict[str, Any], tmp_path: Path, step: str
 ) -> None:
-    number = next(n for n, taken in enumerate(ending.steps.taken, 1) if taken.startswith(step))
-    check(story, number, begin(story, tmp_path), calm)
+    told = next(one for one in ending.steps.named() if one.call.startswith(step))
+    check(story, told, begin(story, tmp_path), calm)
 
 
 @pytest.mark.slow
 def test_at_whatever_step_a_job_is_stopped_it_does_no_harm(
     story: Story, ending: Ending, calm: dict[str, Any], tmp_path: Path
 ) -> None:
-    for number in sorted({*ending.steps.changes(), *ending.steps.telling_reads()}):
-        check(story, number, begin(story, tmp_path), calm)
+    for step in (*ending.changes, *ending.reads):
+        check(story, step, begin(story, tmp_path), calm)

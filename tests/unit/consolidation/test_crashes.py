@@ -12,9 +12,10 @@ import pytest
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import job
+from chargebacks.consolidation.commits.recovery import Finished
 from chargebacks.settings import FORMATS
 from tests.fixtures.places import Place
-from tests.fixtures.stepping import Died, Fault, SteppedBroker, Steps, stepping
+from tests.fixtures.stepping import Died, Fault, Step, SteppedBroker, Steps, stepping
 from tests.fixtures.story import Ending, Story, ends_well
 from tests.unit.consolidation.running import anonymous, log, view
 
@@ -35,10 +36,9 @@ def root(story: Story) -> Path:
     return Path(story.place.root)
 
 
-def commit_of(ending: Ending) -> int:
-    """The number of the step that is the second consolidation's commit."""
-    steps = enumerate(ending.steps.taken, 1)
-    return next(n for n, step in steps if step == "create log/2025-11-20/00000002.json")
+def after_commit(ending: Ending) -> list[Step]:
+    """The changes that come after the second consolidation's commit."""
+    return ending.changes[ending.changes.index(Step("create log/2025-11-20/00000002.json")) + 1 :]
 
 
 def test_the_undisturbed_run_takes_every_kind_of_step(ending: Ending) -> None:
@@ -50,21 +50,21 @@ def test_the_undisturbed_run_takes_every_kind_of_step(ending: Ending) -> None:
         *(".published.json", "delete pending/", "walk log/", "walk 2025/11/20"),
     ):
         assert step in taken
-    assert len(ending.steps.changes()) > 25
-    assert len(ending.steps.telling_reads()) > 25
+    assert len(ending.changes) > 25
+    assert len(ending.reads) > 25
 
 
 @pytest.mark.parametrize("fault", Fault)
 def test_whatever_befalls_a_change_the_same_run_again_ends_as_if_nothing_had(
     story: Story, ending: Ending, fault: Fault
 ) -> None:
-    problems = [p for n in ending.steps.changes() for p in ends_well(story, ending, n, fault)]
+    problems = [p for step in ending.changes for p in ends_well(story, ending, step, fault)]
     assert problems == []
 
 
 def test_whatever_read_fails_the_same_run_again_ends_as_if_none_had(story: Story, ending: Ending) -> None:
     """Killed at a read is killed before the change that follows, for all that the world can see."""
-    problems = [p for n in ending.steps.telling_reads() for p in ends_well(story, ending, n, Fault.FAILS)]
+    problems = [p for step in ending.reads for p in ends_well(story, ending, step, Fault.FAILS)]
     assert problems == []
 
 
@@ -75,12 +75,12 @@ def test_in_every_format_every_fault_at_every_step_ends_as_if_there_was_none(
 ) -> None:
     story = Story(Place(str(tmp_path)), output_format).prepare()
     ending = story.undisturbed()
-    steps = range(1, len(ending.steps.taken) + 1)
-    assert [p for n in steps for fault in Fault for p in ends_well(story, ending, n, fault)] == []
+    steps = ending.steps.named()
+    assert [p for step in steps for fault in Fault for p in ends_well(story, ending, step, fault)] == []
 
 
 @contextmanager
-def killed(story: Story, ending: Ending, stop_at: int) -> Iterator[SteppedBroker]:
+def killed(story: Story, ending: Ending, stop_at: Step) -> Iterator[SteppedBroker]:
     broker, _ = story.tell(stop_at, Fault.KILLED, ending)
     broker.steps = Steps()
     yield broker
@@ -91,7 +91,7 @@ def test_a_run_killed_at_any_step_is_finished_by_a_run_for_another_day_if_it_com
 ) -> None:
     """What was committed reaches view, quarantine and broker; what was not is as if it had never run."""
     seen = set()
-    for stop_at in ending.steps.changes():
+    for stop_at in ending.changes:
         with killed(story, ending, stop_at) as broker:
             entries = len(log(root(story)).entries())
             story.run(broker, **LONG_AGO)
@@ -107,7 +107,7 @@ def test_a_run_killed_at_any_step_is_finished_by_a_run_for_another_day_if_it_com
 
 
 def test_what_a_killed_run_committed_is_finished_by_recovering_alone(story: Story, ending: Ending) -> None:
-    for stop_at in (n for n in ending.steps.changes() if n > commit_of(ending)):
+    for stop_at in after_commit(ending):
         with killed(story, ending, stop_at) as broker:
             story.recover(broker)
             assert story.place.projection() == ending.projection
@@ -117,7 +117,7 @@ def test_what_a_killed_run_committed_is_finished_by_recovering_alone(story: Stor
 def test_runs_killed_one_after_another_at_any_step_end_there_too(story: Story, ending: Ending) -> None:
     """Each try gets some steps further than the one before."""
     broker = story.begin()
-    for stop_at in ending.steps.changes()[::3]:
+    for stop_at in ending.changes[::3]:
         broker.steps = Steps(stop_at)
         with stepping(broker.steps), suppress(Died):
             story.run(broker)
@@ -133,8 +133,8 @@ def test_without_recovery_a_killed_run_stays_unfinished(
     story: Story, ending: Ending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tests above notice when recovery is switched off."""
-    monkeypatch.setattr(job, "finish", lambda *_: [])
-    with killed(story, ending, commit_of(ending) + 1) as broker:
+    monkeypatch.setattr(job, "finish", lambda *_: Finished())
+    with killed(story, ending, after_commit(ending)[0]) as broker:
         story.run(broker, **LONG_AGO)
         assert "g" not in view(root(story))
         assert log(root(story)).unpublished() != []
@@ -153,4 +153,4 @@ def test_readers_notice_a_view_whose_old_copies_go_before_the_new_ones_come(
     real = Store.copy_to
     monkeypatch.setattr(Store, "copy_to", hasty)
     with pytest.raises(AssertionError, match="was not there, or was old"):
-        story.tell(len(ending.steps.taken), Fault.FAILS, ending)
+        story.tell(ending.changes[-1], Fault.FAILS, ending)
