@@ -16,9 +16,9 @@ def recover(**given: str | None) -> None:
     report = bootstrap.recover(job_settings(given))
     for line in report.lines():
         click.echo(line)
+    report.raise_failures()
     if not report.unpublished:
         click.echo("nothing is left unfinished")
-    report.raise_failures()
 
 
 command = click.Command(

@@ -2,15 +2,12 @@
 
 carried_forward   the head's files and counts under a new number: what an execution without news commits
 write_plan        what the tasks are told
-check_whole       a full execution that would lose records: not to be run, nor committed
-check_limits      too many rejects or unreadable files: not to be committed
 concluded         counts, files and announcement from what the tasks returned, the law checked
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
 
 from chargebacks import partition
 from chargebacks.consolidation.commits import coverage
@@ -18,12 +15,8 @@ from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.consolidation.commits.log import Pending, generation
 from chargebacks.consolidation.landing.listing import Landing, LandingFile
 from chargebacks.consolidation.stages.write import BucketResult, LedgerResult, WritePlan
-from chargebacks.errors import ConservationError, LimitExceededError, ShrinkError
+from chargebacks.errors import ConservationError
 from chargebacks.settings import JobSettings
-
-MIN_REJECTED: Final = 10  # a handful of bad records in a small execution is no flood
-MIN_UNREADABLE: Final = 3
-MAX_UNREADABLE_SHARE: Final = 0.01
 
 
 def carried_forward(
@@ -89,31 +82,6 @@ def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: Job
         full=draft.full,
         write=not settings.dry_run,
     )
-
-
-def check_whole(day: date, gone: Collection[str], settings: JobSettings) -> None:
-    """Raise ShrinkError when covered landing files are gone and their records may not go with them."""
-    if gone and not settings.allow_shrink:
-        raise ShrinkError(
-            f"partition {day}: {len(gone)} covered landing files are gone, first {min(gone)}: --full would lose "
-            "their records, nothing was committed; restore them or give --allow-shrink"
-        )
-
-
-def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: JobSettings) -> None:
-    """Raise LimitExceededError when this execution met more bad records or files than it may."""
-    where = f"{plan.state_path}/{ledger.rejects}" if plan.write else "the landing files"
-    if ledger.rejected > max(MIN_REJECTED, settings.max_rejected_share * ledger.read):
-        raise LimitExceededError(
-            f"partition {day}: {ledger.rejected} of {ledger.read} records rejected, more than "
-            f"{settings.max_rejected_share:.1%}: nothing was committed; see {where}, then mend upstream or raise "
-            "--max-rejected-share"
-        )
-    if len(ledger.unreadable) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * ledger.files):
-        raise LimitExceededError(
-            f"partition {day}: {len(ledger.unreadable)} of {ledger.files} landing files cannot be read, first "
-            f"{ledger.unreadable[0]}: nothing was committed; see {where}, then replace or remove them"
-        )
 
 
 def concluded(

@@ -10,18 +10,20 @@ A crash before the commit leaves a generation that no entry names; a crash after
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from itertools import count
 from typing import Final
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import draft
+from chargebacks.consolidation import draft, limits
+from chargebacks.consolidation.before import Before, look
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending, mark_pending
 from chargebacks.consolidation.landing import listing
-from chargebacks.consolidation.landing.listing import Landing, LandingFile
+from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.consolidation.stages.read import ReadPlan
 from chargebacks.consolidation.stages.shares import Share, read_any
@@ -61,31 +63,22 @@ class Tools:
     new_id: Callable[[], str]
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What an execution starts from: the log's head, the landing files it covers, the landing zone beside them."""
-
-    day: date
-    full: bool
-    head: Entry | None
-    covered: Mapping[str, LandingFile]
-    found: Landing
-
-
-def execute(day: date, tools: Tools, *, full: bool = False) -> Outcome:
-    """Consolidate `day`, or find that this execution did already. `full`: from raw, whatever is covered.
+def execute(day: date, tools: Tools) -> Outcome:
+    """Consolidate `day`, or find that this execution did already.
 
     Raises LimitExceededError, ConservationError, ShrinkError, CommitConflictError, StorageError; nothing is
     committed then, unless a StorageError hit the commit itself, whose outcome the next run learns from the log.
     """
     log = CommitLog(tools.state, day)
     winner = ""
-    for _ in range(ATTEMPTS):
+    for attempt in count():
         entries = log.entries()
         for done in entries:
             if done.execution_time == tools.settings.execution_time:
                 return Outcome(done, committed=False, landing=Landing([]), lost_to=winner)
-        before = _look(day, entries, log.covered(entries), tools, full)
+        if attempt == ATTEMPTS:
+            break
+        before = look(day, entries, tools.settings, tools.state, tools.landing)
         outcome, pending = _prepare(before, tools)
         if tools.settings.dry_run:
             return outcome
@@ -98,19 +91,7 @@ def execute(day: date, tools: Tools, *, full: bool = False) -> Outcome:
     raise CommitConflictError(f"partition {day}: {winner}, {ATTEMPTS} times in a row: run the job again")
 
 
-def _look(
-    day: date, entries: list[Entry], covered: Mapping[str, LandingFile], tools: Tools, full: bool
-) -> _Before:
-    """The landing zone as it is now. Raises ShrinkError."""
-    listed = listing.list_files(tools.landing, day)
-    found = listing.compare(listed, covered)
-    if full:
-        draft.check_whole(day, found.vanished, tools.settings)
-        found = replace(found, new=listing.compare(listed, {}).new)
-    return _Before(day, full, entries[-1] if entries else None, covered, found)
-
-
-def _prepare(before: _Before, tools: Tools) -> tuple[Outcome, Pending]:
+def _prepare(before: Before, tools: Tools) -> tuple[Outcome, Pending]:
     """Mark the run as pending, then do all that comes before the commit."""
     commit = before.head.commit + 1 if before.head else 1
     pending = Pending(before.day, tools.new_id(), commit)
@@ -124,7 +105,7 @@ def _prepare(before: _Before, tools: Tools) -> tuple[Outcome, Pending]:
     return outcome, pending
 
 
-def _consolidate(pending: Pending, before: _Before, tools: Tools) -> Outcome:
+def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     """Write the generation and draft its entry; with nothing to do, carry the head's files forward."""
     head, found = before.head, before.found
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
@@ -133,19 +114,10 @@ def _consolidate(pending: Pending, before: _Before, tools: Tools) -> Outcome:
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
-        draft.check_limits(before.day, ledger, plan, tools.settings)
-        entry = draft.concluded(entry, head, buckets, ledger, _still(before, ledger, tools.settings))
+        limits.check_limits(before.day, ledger, plan, tools.settings)
+        entry = draft.concluded(entry, head, buckets, ledger, before.still(ledger.missed, tools.settings))
         unreadable, missed = ledger.unreadable, ledger.missed
     return Outcome(draft.stamped(entry, head, tools.clock()), True, found, unreadable, missed)
-
-
-def _still(before: _Before, ledger: LedgerResult, settings: JobSettings) -> list[LandingFile]:
-    """The files covered before that were not read again. Raises ShrinkError."""
-    if before.full:
-        draft.check_whole(before.day, before.covered.keys() & set(ledger.missed), settings)
-        return []
-    again = set(before.found.overwritten) - set(ledger.missed)
-    return [file for path, file in before.covered.items() if path not in again]
 
 
 def _run_stages(

@@ -21,7 +21,7 @@ from chargebacks.consolidation.announce.publishing import Publisher, publish_par
 from chargebacks.consolidation.choosing import choose
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
 from chargebacks.consolidation.commits.log import CommitLog
-from chargebacks.consolidation.commits.recovery import finish, owed
+from chargebacks.consolidation.commits.recovery import Finished, finish, owed
 from chargebacks.consolidation.commits.sweeping import sweep
 from chargebacks.consolidation.execution import Tools, execute
 from chargebacks.consolidation.report import PartitionReport, RunReport
@@ -45,19 +45,20 @@ def run(
     when the store fails before any partition is begun.
     """
     places = Places(Store(settings.state_path), Store(settings.quarantine_path))
-    unfinished = [] if settings.dry_run else finish(places)
+    finished = Finished() if settings.dry_run else finish(places)
     tools = Tools(settings, places.state, Store(settings.landing_path), engine, clock, new_id)
     chosen = choose(settings, tools.state, tools.landing)
     work = parallel.each(
         lambda day: _partition(day, tools, places), chosen.days, settings.parallel_partitions
     )
+    known = {*chosen.days, *chosen.failed}
     unseen = [PartitionReport(day, error=error) for day, error in chosen.failed.items()]
-    report = RunReport(
-        sorted([*work, *unseen], key=lambda one: one.day), left=chosen.left, empty=chosen.empty
-    )
+    stuck = [one for one in _stuck(finished) if one.day not in known]
+    partitions = sorted([*work, *unseen, *stuck], key=lambda one: one.day)
+    report = RunReport(partitions, left=chosen.left, empty=chosen.empty)
     if settings.dry_run:
         return report
-    report = _announced(report, unfinished, places.state, publisher)
+    report = _announced(report, finished.owing, places.state, publisher)
     days = [one.day for one in report.partitions if not one.error]
     swept = sweep(places.state, days, clock(), timedelta(hours=settings.superseded_hours))
     return replace(report, swept=swept)
@@ -66,7 +67,16 @@ def run(
 def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
     """Only finish what earlier runs left: converge, then publish what is owed. Consolidates nothing."""
     places = Places(Store(settings.state_path), Store(settings.quarantine_path))
-    return _announced(RunReport([]), finish(places), places.state, publisher)
+    finished = finish(places)
+    return _announced(RunReport(_stuck(finished)), finished.owing, places.state, publisher)
+
+
+def _stuck(finished: Finished) -> list[PartitionReport]:
+    """Partitions whose earlier work cannot be finished: for a person to see, every time."""
+    return [
+        PartitionReport(day, error=_told(day, error), behind=True)
+        for day, error in sorted(finished.failed.items())
+    ]
 
 
 def _partition(day: date, tools: Tools, places: Places) -> PartitionReport:
@@ -84,7 +94,7 @@ def _consolidated(day: date, tools: Tools, places: Places) -> PartitionReport:
     settings, partition_log = tools.settings, CommitLog(tools.state, day)
     if not settings.dry_run:
         converge(partition_log, places)
-    outcome = execute(day, tools, full=settings.full and day >= settings.first_date)
+    outcome = execute(day, tools)
     report = PartitionReport(
         day,
         entry=outcome.entry,

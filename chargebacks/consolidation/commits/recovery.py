@@ -5,31 +5,49 @@ rejects in the quarantine, or its messages acknowledged. A marker whose number a
 committed: it is dropped. A marker without an entry may belong to a run that is still at work: it is left.
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
-from chargebacks.consolidation.commits.log import CommitLog, clear_pending, list_pending
+from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending, list_pending
 
 
-def finish(places: Places) -> list[date]:
-    """Converge every partition with unfinished work; the dates that may still owe messages."""
-    unfinished = set()
+@dataclass(frozen=True)
+class Finished:
+    """The dates that may still owe messages, and those that could not be finished, with the error."""
+
+    owing: set[date] = field(default_factory=set)
+    failed: dict[date, Exception] = field(default_factory=dict)
+
+
+def finish(places: Places) -> Finished:
+    """Converge every partition with unfinished work. One that fails does not keep the others from it."""
+    finished = Finished()
     for pending in list(list_pending(places.state)):
-        log = CommitLog(places.state, pending.partition_date)
-        entry = log.at(pending.commit)
-        if entry is None:
-            continue
-        if entry.run != pending.run:
-            clear_pending(places.state, pending)
-            continue
-        quarantine_rejects(entry, places)
-        converge(log, places)
-        if log.is_published(entry):  # the run died between the two: its marker is all that was left
-            clear_pending(places.state, pending)
-        else:
-            unfinished.add(pending.partition_date)
-    return sorted(unfinished)
+        try:
+            if _finish(pending, places):
+                finished.owing.add(pending.partition_date)
+        except Exception as error:  # noqa: BLE001  (one partition's)
+            finished.failed[pending.partition_date] = error
+    return finished
+
+
+def _finish(pending: Pending, places: Places) -> bool:
+    """Whether that run's messages may still be owed."""
+    log = CommitLog(places.state, pending.partition_date)
+    entry = log.at(pending.commit)
+    if entry is None:
+        return False
+    if entry.run != pending.run:
+        clear_pending(places.state, pending)
+        return False
+    quarantine_rejects(entry, places)
+    converge(log, places)
+    if log.is_published(entry):  # the run died between the two: its marker is all that was left
+        clear_pending(places.state, pending)
+        return False
+    return True
 
 
 def owed(state: Store, days: list[date]) -> dict[date, int]:

@@ -111,6 +111,20 @@ def test_who_loses_its_execution_to_another_run_says_so(tmp_path: Path) -> None:
     assert not [line for line in run(tmp_path).lines() if "another run" in line]  # the same again is no race
 
 
+def test_a_run_that_loses_twice_the_second_time_its_own_execution_has_nothing_left_to_do(
+    tmp_path: Path,
+) -> None:
+    land(tmp_path, "a.json", records("a"))
+
+    def other(turn: int) -> None:
+        run_day(tmp_path, at="05:00" if turn == 1 else "06:30")
+        land(tmp_path, f"{turn}.json", records(f"{turn}"))  # unseen by the other: work for a second try
+
+    [one] = run(tmp_path, Broker(), Interrupted(other, times=2)).partitions
+    assert (one.status, one.error, len(log(tmp_path).entries())) == ("already committed", None, 2)
+    assert pending(tmp_path) == []
+
+
 def test_our_own_entry_whose_answer_was_lost_counts_as_won(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
 from chargebacks.consolidation.commits.log import CommitLog
-from chargebacks.consolidation.commits.recovery import finish
+from chargebacks.consolidation.commits.recovery import Finished, finish
 from chargebacks.errors import StorageError
 from chargebacks.partition import hive
 from chargebacks.schedule import parse_date
@@ -162,7 +162,7 @@ def test_finishing_passes_over_a_marker_that_another_run_clears_meanwhile(
         return real(self, path)
 
     monkeypatch.setattr(Store, "get", get)
-    assert finish(places(tmp_path)) == []
+    assert finish(places(tmp_path)) == Finished()
 
 
 def test_a_marker_whose_number_another_run_took_is_dropped_and_one_still_open_is_left(tmp_path: Path) -> None:

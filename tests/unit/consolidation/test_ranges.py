@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import parallel
+from chargebacks.consolidation import job, parallel
 from chargebacks.consolidation.report import RunReport
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import ConsolidationError, PublishError, SettingsError, StorageError
 from chargebacks.schedule import parse_dates
-from tests.unit.consolidation.builders import land, newer, records
+from tests.unit.consolidation.builders import land, newer, records, settings
 from tests.unit.consolidation.running import Broker, exact, log, run, view
 
 RANGE = "2025-11-03..2025-11-08"
@@ -317,6 +317,25 @@ def test_an_older_debt_is_paid_although_its_partition_fails_in_this_run(tmp_path
     report = backfill(tmp_path, broker, at="12:30")
     assert [one.status for one in report.partitions] == ["failed"]
     assert (broker.announced, report.unpublished) == (["cb-3"], {})
+
+
+def test_earlier_work_that_cannot_be_finished_stops_no_other_partition_and_is_told_each_time(
+    tmp_path: Path,
+) -> None:
+    land_on(tmp_path, 3, 20)
+    backfill(tmp_path).raise_failures()
+    head = log(tmp_path, "2025-11-03").head()
+    assert head
+    (tmp_path / "_state/out" / head.files[0].path).unlink()
+    (tmp_path / "out/year=2025/month=11/day=03" / head.files[0].view_name).unlink()
+    broker = Broker()
+    report = run(tmp_path, broker, partition_date="2025-11-20")
+    assert [(one.day.day, one.status) for one in report.partitions] == [(3, "failed"), (20, "consolidated")]
+    assert broker.announced == ["cb-20"]
+    with pytest.raises(ConsolidationError, match=r"^partition 2025-11-03: .*part-00000"):
+        report.raise_failures()
+    told = job.recover(settings(tmp_path), broker)
+    assert [(one.day.day, one.status) for one in told.partitions] == [(3, "failed")]
 
 
 # --- two runs at once ------------------------------------------------------------------------------------------
