@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote
 
 import pytest
 
@@ -128,6 +129,57 @@ def test_a_replacement_whose_answer_was_lost_tells_that_another_is_there(bucket:
     proxy.plan = on("PUT", "/m", S3Fault.BROKEN_AFTER)
     assert not store.replace("m", b"two", store.get_with_etag("m")[1])
     assert store.get("m") == b"two"
+
+
+def run_at(place: Place, at: str) -> None:
+    settings = place.settings(execution_time=f"{DAY}T{at}:00")
+    job.run(settings, InProcessEngine(), Broker(), lambda: NOW).raise_failures()
+
+
+def test_a_manifest_of_an_outdated_head_is_refused_by_the_store_and_never_seen(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a process was stopped just before it writes the manifest, and others committed meanwhile."""
+    place, answers = Place(f"{bucket}/job"), list[bool]()
+    place.land("a.json", [{"chargeback_id": "a"}])
+    run_at(place, "00:30")
+    place.land("b.json", [{"chargeback_id": "b"}])
+    real, once = Store.replace, [1]
+
+    def replace(self: Store, path: str, data: bytes, etag: str) -> bool:
+        if not once:
+            return real(self, path, data, etag)
+        once.pop()
+        place.land("c.json", [{"chargeback_id": "c"}])
+        run_at(place, "12:30")
+        newest = self.get(path)
+        answers.append(real(self, path, data, etag))
+        assert self.get(path) == newest
+        return answers[-1]
+
+    monkeypatch.setattr(Store, "replace", replace)
+    run_at(place, "06:30")
+    assert answers == [False]
+    head = place.log().head()
+    assert head
+    assert head.commit == 3
+    assert len(place.listed()) == 3
+
+
+def test_a_fourth_execution_reads_each_entry_once_and_looks_at_the_log_few_times(
+    bucket: str, proxy: S3Proxy
+) -> None:
+    """Each request waits 40 ms on S3."""
+    place = Place(f"{bucket}/job")
+    for n, at in enumerate(("00:30", "06:30", "12:30", "18:30")):
+        place.land(f"{n}.json", [{"chargeback_id": f"c{n}"}])
+        proxy.asked.clear()
+        run_at(place, at)
+    asked = [f"{one.method} {unquote(one.path)}" for one in proxy.asked]
+    entries = [line for line in asked if line.startswith("GET") and f"/log/{DAY}/0" in line]
+    assert len(entries) == len(set(entries)) == 4
+    listings = [line for line in asked if "list-type" in line and f"/log/{DAY}/" in line]
+    assert len(listings) <= 8
 
 
 @pytest.fixture
