@@ -28,6 +28,7 @@ _JSON_TYPES: Final = {
 _JSON_SCHEMA: Final = pyarrow.schema({name: _JSON_TYPES.get(name, pyarrow.string()) for name in COLUMNS})
 _GZIP: Final = b"\x1f\x8b"  # no csv header and no json object begins so
 _GZIP_LEVEL: Final = 4  # two thirds of the time that 6 takes, files 7 % larger
+_ZSTD_LEVEL: Final = 1  # two thirds of the time that 3 takes, files 3 % larger
 _INSTANT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
@@ -70,8 +71,9 @@ def _compressed(data: bytes, compression: str) -> bytes:
 
 def _parquet(table: pl.DataFrame, compression: str) -> bytes:
     codec: Any = "uncompressed" if compression == "none" else compression
+    level = _ZSTD_LEVEL if compression == "zstd" else None
     sink = io.BytesIO()
-    table.write_parquet(sink, compression=codec)
+    table.write_parquet(sink, compression=codec, compression_level=level)
     return sink.getvalue()
 
 
