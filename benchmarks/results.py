@@ -10,6 +10,7 @@ from benchmarks.harness import ROOT, Timings
 
 RESULTS = ROOT / "results"
 PAGE = Path("docs/performance.md")
+MANY = 100
 BEGIN, END = "<!-- measured: {} -->", "<!-- end of measured -->"
 
 
@@ -29,8 +30,9 @@ class Goal:
 
     def markdown(self) -> str:
         """One row of a table."""
-        wanted = f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
-        found = f"{'over ' if self.open_ended else ''}{self.value:.2f}"
+        wanted = f"{'at least' if self.at_least else 'at most'} {self.limit:,g}"
+        digits = 0 if self.limit >= MANY else 2
+        found = f"{'over ' if self.open_ended else ''}{self.value:,.{digits}f}"
         return f"| {self.text} | {wanted} | {found} | {'met' if self.met else '**missed**'} |"
 
 
