@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +17,31 @@ from chargebacks.adapters.producer import KafkaPublisher
 from chargebacks.adapters.store import Store
 from chargebacks.cli import main
 from chargebacks.consolidation.commits.log import CommitLog
+from chargebacks.consolidation.stages.engine import SparkEngine
 
-# step → (class, method, whether the call's effect happens before the process dies)
-STEPS: dict[str, tuple[type[Any], str, bool]] = {
-    "before the commit": (CommitLog, "create", False),
-    "after the commit": (CommitLog, "create", True),
-    "while converging": (Store, "copy_to", True),
-    "in mid-publication": (KafkaPublisher, "_send", True),
+# step → (class, method, how its path begins, whether the call's effect happens before the process dies)
+STEPS: dict[str, tuple[type[Any], str, str, bool]] = {
+    "after marking": (Store, "put", "pending/", True),
+    "after writing": (SparkEngine, "run", "", True),
+    "before the commit": (CommitLog, "create", "", False),
+    "after the commit": (CommitLog, "create", "", True),
+    "while converging": (Store, "copy_to", "", True),
+    "in mid-publication": (KafkaPublisher, "_send", "", True),
+    "before confirming": (CommitLog, "confirm", "", False),
+    "after confirming": (CommitLog, "confirm", "", True),
 }
 
 
 def trap(step: str, nth: int, marker: Path) -> None:
     """Make the `nth` call of `step` this process's last."""
-    owner, name, after = STEPS[step]
+    owner, name, path, after = STEPS[step]
     original: Callable[..., Any] = getattr(owner, name)
-    calls = 0
+    calls = count(1)  # across threads: files are copied several at a time
 
     def wrapper(self: Any, *args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        result = original(self, *args, **kwargs) if calls < nth or after else None
-        if calls == nth:
+        number = next(calls) if not path or str(args[0]).startswith(path) else 0
+        result = original(self, *args, **kwargs) if number != nth or after else None
+        if number == nth:
             if isinstance(self, KafkaPublisher):
                 self._producer.flush(30)  # what was sent so far has really arrived
             marker.write_text(step)
