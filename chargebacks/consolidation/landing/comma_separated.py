@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from chargebacks import record
-from chargebacks.consolidation.landing import csv_records
+from chargebacks.consolidation.landing import csv_records, json_lines
 from chargebacks.consolidation.landing.extras_column import extras_column
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, typed
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, when_asked
@@ -33,7 +33,7 @@ def read(path: str, data: bytes) -> Raw:
     Raises UnreadableFileError as `csv_records.read` does.
     """
     names = _header(data)
-    if names:
+    if names and data.count(b"\n") > json_lines.TINY:
         csv_records.checked(path, names)
         rows = _all_at_once(names, data.partition(b"\n")[2].rstrip(b"\r\n"))
         if rows is not None:
@@ -43,7 +43,8 @@ def read(path: str, data: bytes) -> Raw:
 
 def _without_rejects(records: csv_records.Records) -> Raw:
     """The good records once more all at once, where they were not the surprise."""
-    rows = _all_at_once(records.names, "\n".join(raw for _, _, raw in records.good).encode())
+    few = len(records.good) <= json_lines.TINY
+    rows = None if few else _all_at_once(records.names, "\n".join(raw for _, _, raw in records.good).encode())
     if rows is None or rows.height != len(records.good):
         return records.raw()
     lines = pl.Series(LINE, [line for line, _, _ in records.good], dtype=pl.UInt32)

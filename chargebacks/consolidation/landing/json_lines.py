@@ -22,6 +22,7 @@ from chargebacks.consolidation.landing.raw_rows import COLUMNS, LINE, TEXTS, Raw
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in an array
+TINY: Final = 32  # records: read sooner one by one than a parser is set up
 FEW: Final = 256  # records: not worth another attempt at reading some of them at once
 
 _SCHEMA: Final = pa.schema(
@@ -46,7 +47,7 @@ def read(path: str, data: bytes) -> Raw:
     `data` starts without a byte order mark. Raises UnreadableFileError for an array that is damaged.
     """
     lines = data.rstrip()
-    rows = _all_at_once(lines)
+    rows = _all_at_once(lines) if lines.count(b"\n") >= TINY else None
     if rows is not None:
         numbers = pl.int_range(1, rows.height + 1, dtype=pl.UInt32, eager=True).alias(LINE)
         return Raw(rows.with_columns(numbers), when_asked(lambda: _shown(_numbered(lines))))
@@ -65,7 +66,7 @@ def _shown(numbered: Numbered) -> dict[int, str]:
 
 def _parts(numbered: Numbered, raw_text: Callable[[int], str]) -> Iterator[Raw]:
     """The records in order, in parts: those among which a surprise is are halved until they are few."""
-    rows = _all_at_once(b"\n".join(text for _, text in numbered))
+    rows = _all_at_once(b"\n".join(text for _, text in numbered)) if len(numbered) > TINY else None
     if rows is not None and rows.height == len(numbered):
         yield Raw(rows.with_columns(pl.Series(LINE, [n for n, _ in numbered], dtype=pl.UInt32)), raw_text)
     elif len(numbered) <= FEW:

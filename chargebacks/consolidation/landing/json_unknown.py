@@ -29,7 +29,9 @@ def unknown_fields(lines: bytes, known: Collection[str]) -> list[pa.Field] | Non
 
 
 def _some(lines: bytes) -> Iterator[dict[str, Any]]:
-    for line in (*lines.split(b"\n", SOME)[:SOME], *lines.rsplit(b"\n", SOME)[1:]):
+    first = lines.split(b"\n", SOME)
+    last = first.pop().rsplit(b"\n", SOME)[-SOME:] if len(first) > SOME else []
+    for line in first + last:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):

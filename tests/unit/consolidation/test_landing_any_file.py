@@ -13,6 +13,8 @@ from tests.oracle.landing import UnreadableFile, records
 from tests.oracle.rules import Rejected, understand
 from tests.unit.consolidation.test_rules_properties import together
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 def expected(record: Any) -> str | bytes:
     try:
@@ -23,7 +25,7 @@ def expected(record: Any) -> str | bytes:
 
 
 @settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

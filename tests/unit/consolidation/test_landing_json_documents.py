@@ -8,6 +8,8 @@ from chargebacks.consolidation.landing import formats
 from chargebacks.errors import UnreadableFileError
 from tests.unit.consolidation.builders import Row, json_lines, taken
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 TWO: list[Row] = [
     {"chargeback_id": "a", "metadata": {"transaction_id": "}\n{"}},
     {"chargeback_id": "b", "new": [1.50]},
