@@ -1,21 +1,25 @@
 """`make bench` on a few records: what it times runs, and what it compares would be found different."""
 
+import cProfile
 import os
+import pstats
 import sys
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import obstore
 import polars as pl
 import pytest
 
-from benchmarks import data, harness, results, truth
+from benchmarks import data, functions, harness, results, truth
 from benchmarks.contestants import DUCKDB, OURS, POLARS, SESSION, Options
 from benchmarks.harness import BenchmarkError, Contestant, measure, timed
 from benchmarks.parts import full
 from benchmarks.results import Goal, Part
 from benchmarks.s3.running import client, serving
+from chargebacks import record
 from chargebacks.adapters.store import Store
 
 CHECKOUT = Path(__file__).parents[2]
@@ -129,6 +133,17 @@ def test_the_page_takes_what_was_measured_last() -> None:
     assert "| it | 2.0 | 2.0 | 2.0 | 10 | 2.00 |" in page
     assert "| as quick | at most 1.1 | 2.00 | **missed** |" in page
     assert "old" not in page
+
+
+def test_a_profile_is_told_by_the_projects_own_functions_each_without_the_others() -> None:
+    taken = cProfile.Profile()
+    taken.runcall(lambda: [record.canonical({"amount": Decimal("1.50"), "reason": "x"}) for _ in range(500)])
+    taken.dump_stats("taken.pstats")
+    found = {name: (calls, seconds) for name, calls, seconds in functions.dearest(Path("taken.pstats"))}
+    assert {"record.canonical", "record._json", "record.decimal_text"} <= set(found)
+    assert found["record.decimal_text"][0] == 500
+    whole = pstats.Stats("taken.pstats").get_stats_profile().total_tt
+    assert sum(seconds for _, seconds in found.values()) <= whole * 1.01  # nothing is counted twice
 
 
 def test_the_late_store_is_s3_enough_for_the_store_and_waits(monkeypatch: pytest.MonkeyPatch) -> None:
