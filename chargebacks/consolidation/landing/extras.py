@@ -21,6 +21,8 @@ def extras(found: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
     """
     held = {name: value for name, value in found.items() if value is not None}
     inner = {name: value for name, value in metadata.items() if value is not None}
+    if not held and not inner:
+        return None
     if record.EXTRAS in held:
         held, inner = _unfolded(held, inner)
     _shallow(held, MAX_DEPTH)
