@@ -5,7 +5,6 @@ execution is run again, as a scheduler does that takes it for dead, then the nex
 superseded is deleted. Everything must end as if the stopped run had never been.
 """
 
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,33 +19,18 @@ from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import ChargebacksError
 from chargebacks.schedule import parse_date
 from tests.fixtures.places import DAY, NOW, Place
-from tests.fixtures.stepping import SteppedBroker, Steps, stepping
+from tests.fixtures.stepping import Step, SteppedBroker, Steps, stepping
 from tests.fixtures.story import ELEVEN, records
 from tests.unit.consolidation.running import anonymous
 
-RUN_ID = re.compile(r"[0-9a-f]{32}")
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 PATIENCE = 30
-
-
-@dataclass(frozen=True)
-class Step:
-    """The n-th call of its kind, run ids blanked: folders are listed in any order, so a number would not do."""
-
-    call: str
-    nth: int
-
-
-def named(taken: list[str]) -> list[Step]:
-    calls = [RUN_ID.sub("R", call) for call in taken]
-    return [Step(call, calls[:n].count(call)) for n, call in enumerate(calls)]
 
 
 @dataclass
 class Stopping(Steps):
     """Lets whoever reaches the step wait there, and counts no step from then on."""
 
-    at: Step = Step("", 0)
     stopped: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
 
@@ -55,7 +39,7 @@ class Stopping(Steps):
             if self.stopped.is_set():
                 return
             self.taken.append(what)
-            if named(self.taken)[-1] != self.at:
+            if self.named()[-1] != self.stop_at:
                 return
             self.stopped.set()
         assert self.go_on.wait(PATIENCE)
@@ -111,7 +95,7 @@ class Ending:
     projection: dict[str, bytes]
     events: list[str]
     generations: list[str]
-    steps: list[Step]
+    steps: Steps
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +113,12 @@ def ending(story: Story) -> Ending:
     broker = story.begin()
     story.others(broker)
     story.finish(broker)
-    return Ending(story.place.projection(), anonymous(broker), story.kinds(), named(steps.taken))
+    return Ending(story.place.projection(), anonymous(broker), story.kinds(), steps)
 
 
 def woken(story: Story, step: Step, meanwhile: Callable[[SteppedBroker], None]) -> SteppedBroker:
     """A run, stopped at that step until the others are done. It may fail, but must say why in one line."""
-    broker, steps, failed = story.begin(), Stopping(at=step), list[BaseException]()
+    broker, steps, failed = story.begin(), Stopping(step), list[BaseException]()
     broker.steps = steps
 
     def zombie() -> None:
@@ -175,13 +159,12 @@ def harm(story: Story, ending: Ending, step: Step) -> list[str]:
 
 def changes(ending: Ending) -> list[Step]:
     """The steps that change something outside the process."""
-    numbers = Steps(taken=[step.call for step in ending.steps]).changes()
-    return [ending.steps[n - 1] for n in numbers]
+    return ending.steps.pick(ending.steps.changes())
 
 
 def telling(ending: Ending) -> list[Step]:
     """Those, and the reads of what a sweep may have deleted."""
-    reads = [step for step in ending.steps if step.call.startswith("get generations/")]
+    reads = [step for step in ending.steps.named() if step.call.startswith("get generations/")]
     return [*changes(ending), *reads]
 
 
@@ -207,5 +190,5 @@ def test_a_run_that_sleeps_through_a_sweep_alone_loses_nothing(story: Story, end
 
 @pytest.mark.slow
 def test_stopped_at_any_call_at_all_it_does_none_either(story: Story, ending: Ending) -> None:
-    others = [step for step in ending.steps if step not in telling(ending)]
+    others = [step for step in ending.steps.named() if step not in telling(ending)]
     assert [problem for step in others for problem in harm(story, ending, step)] == []
