@@ -24,6 +24,7 @@ from benchmarks.parts.latency import tiny_parquet_latency
 from benchmarks.parts.profile import profile
 from benchmarks.parts.publishing import publishing
 from benchmarks.results import Part
+from chargebacks.commands.signals import interrupt_on_sigterm
 
 PARTS: dict[str, Callable[[Options], Part]] = {
     "json-to-csv": full.json_to_csv,
@@ -51,6 +52,7 @@ RENDER = "render"
 @click.option("--only", multiple=True, help="Peers whose names hold this word; may be given again.")
 def main(parts: tuple[str, ...], **given: Any) -> None:
     """Run the parts one after the other; a part that fails does not stop the others."""
+    interrupt_on_sigterm()  # so that what runs is ended too
     if RENDER in parts:
         print("docs/performance.md has", ", ".join(results.render(list(PARTS))))
         return
