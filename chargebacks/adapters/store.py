@@ -124,6 +124,21 @@ class Store:
         with _explained("write", self.url(path)):
             obstore.put(self._inner, self._full(path), data)
 
+    def put_file(self, path: str, source: Path) -> None:
+        """Write the object from a local file of any size; it is there whole or not at all."""
+        if source.stat().st_size <= PART:
+            self.put(path, source.read_bytes())
+            return
+        with _explained("write", self.url(path)), source.open("rb") as file:
+            obstore.put(self._inner, self._full(path), file, chunk_size=_part(source.stat().st_size))
+
+    def get_file(self, path: str, target: Path) -> None:
+        """Write the object's bytes to a local file. Raises FileNotFoundError."""
+        with _explained("read", self.url(path)), target.open("wb") as file:
+            size = obstore.head(self._inner, self._full(path))["size"]
+            for part in self._parts(path, size):
+                file.write(part)
+
     def create(self, path: str, data: bytes) -> bool:
         """Write the object unless one is there. False: one was there, which may be our own, its answer lost."""
         with _explained("create", self.url(path)):

@@ -14,7 +14,8 @@ from chargebacks.consolidation.commits import coverage
 from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.consolidation.commits.log import Pending, generation
 from chargebacks.consolidation.landing.listing import Landing, LandingFile
-from chargebacks.consolidation.stages.write import BucketResult, LedgerResult, WritePlan
+from chargebacks.consolidation.stages.ledger import LedgerResult
+from chargebacks.consolidation.stages.write import BucketResult, WritePlan
 from chargebacks.errors import ConservationError
 from chargebacks.settings import JobSettings
 
@@ -111,7 +112,7 @@ def concluded(
     announced = replace(
         draft.announcement,
         ids=sum(one.announced for one in buckets),
-        chunks=tuple(one.chunk for one in buckets if one.chunk),
+        chunks=tuple(chunk for one in buckets for chunk in one.chunks),
     )
     counts.check(f"partition {draft.partition_date}")
     return replace(

@@ -25,9 +25,10 @@ from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pend
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.stages.engine import Engine
+from chargebacks.consolidation.stages.ledger import LedgerResult
 from chargebacks.consolidation.stages.read import ReadPlan
 from chargebacks.consolidation.stages.shares import Share, read_any
-from chargebacks.consolidation.stages.write import BucketResult, LedgerResult, WritePlan, write_bucket
+from chargebacks.consolidation.stages.write import BucketResult, WritePlan, write_bucket
 from chargebacks.errors import CommitConflictError
 from chargebacks.settings import JobSettings
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
-from chargebacks.consolidation.stages.write import LedgerResult, WritePlan
+from chargebacks.consolidation.stages.ledger import LedgerResult
+from chargebacks.consolidation.stages.write import WritePlan
 from chargebacks.errors import LimitExceededError, ShrinkError
 from chargebacks.settings import JobSettings
 

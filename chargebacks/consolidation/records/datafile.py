@@ -1,4 +1,4 @@
-"""Data files of a consolidation: normalised frame to bytes and back, read(write(x)) = x in every format.
+"""Data files of a consolidation and back: read(write(x)) = x in every format.
 
 csv      RFC 4180 with LF line ends and a header; null is an empty field, and no field is ever an empty string;
          `metadata` and `extras` are JSON text.
@@ -10,15 +10,21 @@ gzip makes of a csv or json file another one (RFC 1952); zstd, snappy and none a
 
 import gzip
 import io
-from typing import Any, Final
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from shutil import copyfileobj
+from typing import Final
 
 import polars as pl
 import pyarrow.json
+import pyarrow.parquet
 
 from chargebacks import record
+from chargebacks.consolidation.records.datafile_writer import COLUMNS, Writer
 from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA, empty
 
-COLUMNS: Final = (*record.FIELDS, record.EXTRAS)
+BATCH_ROWS: Final = 65_536
 _METADATA: Final = pl.Struct(dict.fromkeys(record.METADATA_FIELDS, pl.String))
 _UTC: Final = pyarrow.timestamp("us", "UTC")
 _JSON_TYPES: Final = {
@@ -26,10 +32,11 @@ _JSON_TYPES: Final = {
     "metadata": pyarrow.struct({part: pyarrow.string() for part in record.METADATA_FIELDS}),
 } | dict.fromkeys(record.INSTANT_FIELDS, _UTC)
 _JSON_SCHEMA: Final = pyarrow.schema({name: _JSON_TYPES.get(name, pyarrow.string()) for name in COLUMNS})
+_JSON_OPTIONS: Final = pyarrow.json.ParseOptions(
+    explicit_schema=_JSON_SCHEMA, unexpected_field_behavior="error"
+)
+_JSON_BLOCK: Final = 32 * 1024 * 1024  # bytes; a line must fit in
 _GZIP: Final = b"\x1f\x8b"  # no csv header and no json object begins so
-_GZIP_LEVEL: Final = 4  # two thirds of the time that 6 takes, files 7 % larger
-_ZSTD_LEVEL: Final = 1  # two thirds of the time that 3 takes, files 3 % larger
-_INSTANT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
 
 def suffix(output_format: str, compression: str) -> str:
@@ -39,14 +46,10 @@ def suffix(output_format: str, compression: str) -> str:
 
 def write(frame: pl.DataFrame, output_format: str, compression: str = "none") -> bytes:
     """The frame, in its order, as the bytes of one file. `settings.COMPRESSIONS` says what goes together."""
-    match output_format:
-        case "csv":
-            return _compressed(_csv(_texts(frame)), compression)
-        case "json":
-            return _compressed(_json_lines(_texts(frame)), compression)
-        case "parquet":
-            return _parquet(frame.with_columns(_metadata()).select(COLUMNS), compression)
-    raise ValueError(f"no output format {output_format!r}")
+    sink = io.BytesIO()
+    with closing(Writer(sink, output_format, compression)) as writer:
+        writer.append(frame)
+    return sink.getvalue()
 
 
 def read(data: bytes, output_format: str) -> pl.DataFrame:
@@ -55,8 +58,7 @@ def read(data: bytes, output_format: str) -> pl.DataFrame:
         data = gzip.decompress(data)
     match output_format:
         case "csv":
-            texts = pl.read_csv(data, infer_schema=False)
-            return _typed(texts.with_columns(pl.col("metadata").str.json_decode(_METADATA)))
+            return _from_csv(pl.read_csv(data, infer_schema=False))
         case "json":
             return _from_json_lines(data)
         case "parquet":
@@ -64,33 +66,37 @@ def read(data: bytes, output_format: str) -> pl.DataFrame:
     raise ValueError(f"no output format {output_format!r}")
 
 
-def _compressed(data: bytes, compression: str) -> bytes:
-    """The same bytes for the same data: without a time in gzip's header."""
-    return gzip.compress(data, _GZIP_LEVEL, mtime=0) if compression == "gzip" else data
+def batches(path: Path, output_format: str) -> Iterator[pl.DataFrame]:
+    """The same, batch after batch in the file's order, for a file that may be larger than memory."""
+    plain = _plain(path)
+    match output_format:
+        case "csv":
+            scan = pl.scan_csv(plain, infer_schema=False)
+            yield from map(_from_csv, scan.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True))
+        case "json":
+            blocks = pyarrow.json.ReadOptions(use_threads=False, block_size=_JSON_BLOCK)
+            reader = pyarrow.json.open_json(plain, read_options=blocks, parse_options=_JSON_OPTIONS)
+            yield from (_typed(pl.DataFrame(pl.from_arrow(batch))) for batch in reader)
+        case "parquet":
+            for batch in pyarrow.parquet.ParquetFile(plain).iter_batches(BATCH_ROWS, use_threads=False):
+                yield _typed(pl.DataFrame(pl.from_arrow(batch)))
+        case _:
+            raise ValueError(f"no output format {output_format!r}")
 
 
-def _parquet(table: pl.DataFrame, compression: str) -> bytes:
-    codec: Any = "uncompressed" if compression == "none" else compression
-    level = _ZSTD_LEVEL if compression == "zstd" else None
-    sink = io.BytesIO()
-    table.write_parquet(sink, compression=codec, compression_level=level)
-    return sink.getvalue()
+def _plain(path: Path) -> Path:
+    """The file, or what it holds when it is compressed, beside it."""
+    with path.open("rb") as file:
+        if file.read(len(_GZIP)) != _GZIP:
+            return path
+    plain = path.with_suffix(".plain")
+    with gzip.open(path) as source, plain.open("wb") as sink:
+        copyfileobj(source, sink, 1 << 20)
+    return plain
 
 
-def _metadata() -> pl.Expr:
-    held = pl.any_horizontal(pl.col(name).is_not_null() for name in record.METADATA_FIELDS)
-    return pl.when(held).then(pl.struct(record.METADATA_FIELDS)).alias("metadata")
-
-
-def _texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Amounts as plain decimals, fixed-width instants, metadata a struct."""
-    utc = pl.col(record.INSTANT_FIELDS).dt.replace_time_zone(None)  # spares a look at time zones' rules
-    return frame.select(
-        pl.exclude("amount", *record.INSTANT_FIELDS),
-        pl.col("amount").cast(pl.String).str.strip_chars_end("0").str.strip_suffix("."),
-        utc.dt.strftime(_INSTANT_TEXT),
-        _metadata(),
-    )
+def _from_csv(texts: pl.DataFrame) -> pl.DataFrame:
+    return _typed(texts.with_columns(pl.col("metadata").str.json_decode(_METADATA)))
 
 
 def _typed(nested: pl.DataFrame) -> pl.DataFrame:
@@ -105,35 +111,11 @@ def _instants(texts: pl.Series) -> pl.Series:
     return pl.Series(texts.name, texts.to_arrow().cast(_UTC), dtype=INSTANT)
 
 
-def _csv(texts: pl.DataFrame) -> bytes:
-    held = pl.when(pl.col("metadata").is_not_null()).then(pl.col("metadata").struct.json_encode())
-    sink = io.BytesIO()
-    texts.select(COLUMNS).with_columns(held.alias("metadata")).write_csv(sink)
-    return sink.getvalue()
-
-
-def _json_lines(texts: pl.DataFrame) -> bytes:
-    """One object a line: those before the amount and those after it encoded together, the number set between."""
-    amount = COLUMNS.index("amount")
-    before, after = (
-        pl.struct(names).struct.json_encode() for names in (COLUMNS[:amount], COLUMNS[amount + 1 :])
-    )
-    line = pl.concat_str(
-        before.str.strip_suffix("}"),
-        pl.lit(',"amount":'),
-        pl.col("amount").fill_null("null"),
-        pl.lit(","),
-        after.str.strip_prefix("{"),
-    )
-    sink = io.BytesIO()
-    texts.select(line).write_csv(sink, include_header=False, quote_style="never")
-    return sink.getvalue()
-
-
 def _from_json_lines(data: bytes) -> pl.DataFrame:
     if not data:
         return empty()
     blocks = pyarrow.json.ReadOptions(use_threads=False, block_size=len(data))
-    options = pyarrow.json.ParseOptions(explicit_schema=_JSON_SCHEMA, unexpected_field_behavior="error")
-    table = pyarrow.json.read_json(pyarrow.BufferReader(data), read_options=blocks, parse_options=options)
+    table = pyarrow.json.read_json(
+        pyarrow.BufferReader(data), read_options=blocks, parse_options=_JSON_OPTIONS
+    )
     return _typed(pl.DataFrame(pl.from_arrow(table)))

@@ -2,27 +2,31 @@
 
 One bucket is one output file. The previous file of the same bucket is read here, straight from its generation,
 so what was consolidated before is never shuffled again. A bucket whose rows come out as they were keeps its file.
+A bucket that memory does not hold is merged one range of ids after another.
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.commits.coverage import digest
 from chargebacks.consolidation.commits.entry import DataFile
-from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.records import datafile, frame
+from chargebacks.consolidation.records.datafile_writer import Writer
 from chargebacks.consolidation.records.merge import merge
-from chargebacks.consolidation.stages.base import read_base
-from chargebacks.consolidation.stages.read import BASE, COUNTS, FILES, REJECTS, ROWS
+from chargebacks.consolidation.stages.base import base_batches, read_base
+from chargebacks.consolidation.stages.generation import Generation
+from chargebacks.consolidation.stages.ledger import close_ledger
+from chargebacks.consolidation.stages.read import BASE, ROWS
+from chargebacks.consolidation.stages.runs import Runs, side_by_side
 
-COVERAGE_NAME: Final = "coverage.jsonl"
-REJECTS_NAME: Final = "rejects.jsonl"
-_TO_ESCAPE: Final = r'[\x00-\x1f"\\]'  # RFC 8259, section 7
+BASE_ROWS: Final = 700_000  # of a previous file that is read whole
+CHUNK_IDS: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ class WritePlan:
 class BucketResult:
     """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`.
 
-    `file` is the previous one when its rows are the winners, None when there are none.
+    `file` is the previous one when its rows are the winners, None when there are none. `chunks` are the side
+    objects with the announced ids, in order.
     """
 
     bucket: int
@@ -65,116 +70,94 @@ class BucketResult:
     winners: int
     file: DataFile | None
     announced: int
-    chunk: str | None
-
-
-@dataclass(frozen=True)
-class LedgerResult:
-    """What the landing files came to, and where coverage and rejects were written.
-
-    `files` were read, unreadable ones among them; those `missed` were not, and are not covered.
-    """
-
-    files: int
-    read: int
-    rejected: int
-    echoes: int
-    unreadable: tuple[str, ...]
-    missed: tuple[str, ...]
-    digest: str  # of what was read: `coverage.digest`
-    coverage: str | None
-    rejects: str | None
+    chunks: tuple[str, ...]
 
 
 def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WritePlan, attempt: str) -> Any:
     """A BucketResult, or for the partition after the last bucket the LedgerResult."""
-    store = Store(plan.state_path)
+    generation = Generation(Store(plan.state_path), plan.generation, attempt, plan.write)
     if number == plan.buckets:
-        return _ledger(parcels, plan, store, attempt)
+        return close_ledger(parcels, generation)
     before = next((file for file in plan.base if file.bucket == number), None)
-    kept: dict[str, list[pl.DataFrame]] = {ROWS: [], BASE: _base(before, plan, store)}
-    for kind, data in parcels:
-        kept[kind].append(frame.from_ipc(data))
-    rows, base = (pl.concat(kept[kind]) if kept[kind] else frame.empty() for kind in (ROWS, BASE))
-    merged = merge(rows, base, announce_all=plan.announce_all, full=plan.full)
-    same = before is not None and plan.written_alike and merged.winners.equals(base)
-    return BucketResult(
-        bucket=number,
-        rows=rows.height,
-        base=base.height,
-        winners=merged.winners.height,
-        file=before if same else _data_file(number, merged.winners, plan, store, attempt),
-        announced=merged.announced.len(),
-        chunk=_chunk(number, merged.announced, plan, store, attempt),
-    )
+    with closing(Runs()) as rows, closing(Runs()) as base, TemporaryDirectory(prefix="chargebacks-") as local:
+        for kind, data in parcels:
+            {ROWS: rows, BASE: base}[kind].add(frame.from_ipc(data))
+        out = _Output(number, before, plan, generation, Path(local))
+        for new, old in _ranges(rows, base, before, generation.store, plan, Path(local)):
+            out.add(new, old)
+        return out.close(rows.count)
 
 
-def _base(before: DataFile | None, plan: WritePlan, store: Store) -> list[pl.DataFrame]:
-    return [read_base(before, store, plan.base_format)] if before else []
+def _ranges(
+    rows: Runs, base: Runs, before: DataFile | None, store: Store, plan: WritePlan, local: Path
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """New rows and previous ones of the same ids, all at once when memory holds them."""
+    large = rows.spilled or base.spilled or (before is not None and before.rows > BASE_ROWS)
+    if not large:
+        yield rows.in_memory(), read_base(before, store, plan.base_format) if before else base.in_memory()
+        return
+    new, old = rows.streams(), base.streams()
+    if before:
+        old = [base_batches(before, store, plan.base_format, local)]
+    for found in side_by_side([*new, *old]):
+        yield pl.concat(found[: len(new)]), pl.concat(found[len(new) :])
 
 
-def _data_file(
-    bucket: int, rows: pl.DataFrame, plan: WritePlan, store: Store, attempt: str
-) -> DataFile | None:
-    if not rows.height:
-        return None
-    data = datafile.write(rows, plan.output_format, plan.output_compression)
-    suffix = datafile.suffix(plan.output_format, plan.output_compression)
-    path = f"{plan.generation}/data/part-{bucket:05d}-{attempt}.{suffix}"
-    _put(store, path, data, plan)
-    return DataFile(path, plan.commit, bucket, rows.height, len(data))
+class _Output:
+    """A bucket's data file and announced ids, growing range by range, the file on local disk."""
 
+    def __init__(
+        self, bucket: int, before: DataFile | None, plan: WritePlan, generation: Generation, local: Path
+    ) -> None:
+        self._bucket, self._before, self._plan, self._generation = bucket, before, plan, generation
+        self._local = local / "data"
+        self._sink = self._local.open("wb")
+        self._writer = Writer(self._sink, plan.output_format, plan.output_compression)
+        self._same = before is not None and plan.written_alike
+        self._base = self._winners = self._announced = 0
+        self._ids: list[pl.Series] = []
+        self._chunks: list[str] = []
 
-def _chunk(bucket: int, ids: pl.Series, plan: WritePlan, store: Store, attempt: str) -> str | None:
-    if not ids.len():
-        return None
-    path = f"{plan.generation}/announced/ids-{bucket:05d}-{attempt}.jsonl"
-    _put(store, path, _id_lines(ids), plan)
-    return path
+    def add(self, rows: pl.DataFrame, base: pl.DataFrame) -> None:
+        """Merge a range of ids."""
+        merged = merge(rows, base, announce_all=self._plan.announce_all, full=self._plan.full)
+        self._same = self._same and merged.winners.equals(base)
+        self._base += base.height
+        self._winners += merged.winners.height
+        self._writer.append(merged.winners)
+        self._announce(merged.announced)
 
+    def close(self, rows: int) -> BucketResult:
+        """Write what is to be written; `rows` new ones went in."""
+        self._flush()
+        return BucketResult(
+            bucket=self._bucket,
+            rows=rows,
+            base=self._base,
+            winners=self._winners,
+            file=self._file(),
+            announced=self._announced,
+            chunks=tuple(self._chunks),
+        )
 
-def _id_lines(ids: pl.Series) -> bytes:
-    """A JSON string a line; ids that need no escaping, which is nearly all, are just quoted."""
-    if ids.str.contains(_TO_ESCAPE).any():
-        return "".join(json.dumps(one) + "\n" for one in ids).encode()
-    return ('"' + '"\n"'.join(ids.to_list()) + '"\n').encode()
+    def _file(self) -> DataFile | None:
+        self._writer.close()
+        self._sink.close()
+        if self._same or not self._winners:
+            return self._before if self._same else None
+        suffix = datafile.suffix(self._plan.output_format, self._plan.output_compression)
+        path = self._generation.put_file(self._generation.data_name(self._bucket, suffix), self._local)
+        size = self._local.stat().st_size
+        return DataFile(path, self._plan.commit, self._bucket, self._winners, size)
 
+    def _announce(self, ids: pl.Series) -> None:
+        self._announced += ids.len()
+        self._ids.append(ids)
+        if sum(one.len() for one in self._ids) >= CHUNK_IDS:
+            self._flush()
 
-def _ledger(
-    parcels: Iterable[tuple[str, bytes]], plan: WritePlan, store: Store, attempt: str
-) -> LedgerResult:
-    told: dict[str, list[dict[str, Any]]] = {FILES: [], REJECTS: [], COUNTS: []}
-    for kind, data in parcels:
-        told[kind] += [json.loads(line) for line in data.split(b"\n") if line]
-    found = sorted(told[FILES], key=lambda one: one["path"])
-    files = [one for one in found if not one["missed"]]
-    rejects = sorted(told[REJECTS], key=lambda one: (one["source_file"], one["line"]))
-    rejects += [_unreadable(one) for one in files if one["unreadable"]]
-    return LedgerResult(
-        files=len(files),
-        read=sum(one["read"] for one in told[COUNTS]),
-        rejected=sum(one["rejected"] for one in told[COUNTS]),
-        echoes=sum(one["echoes"] for one in told[COUNTS]),
-        unreadable=tuple(one["path"] for one in files if one["unreadable"]),
-        missed=tuple(one["path"] for one in found if one["missed"]),
-        digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
-        coverage=_side_object(f"{attempt}-{COVERAGE_NAME}", files, plan, store),
-        rejects=_side_object(f"{attempt}-{REJECTS_NAME}", rejects, plan, store),
-    )
-
-
-def _unreadable(file: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": f"file: {file['unreadable']}", "source_file": file["path"], "line": None, "raw": None}
-
-
-def _side_object(name: str, lines: list[dict[str, Any]], plan: WritePlan, store: Store) -> str | None:
-    if not lines:
-        return None
-    path = f"{plan.generation}/{name}"
-    _put(store, path, "".join(json.dumps(line) + "\n" for line in lines).encode(), plan)
-    return path
-
-
-def _put(store: Store, path: str, data: bytes, plan: WritePlan) -> None:
-    if plan.write:
-        store.put(path, data)
+    def _flush(self) -> None:
+        ids = pl.concat(self._ids) if self._ids else pl.Series(dtype=pl.String)
+        if ids.len():
+            self._chunks.append(self._generation.put_ids(self._bucket, len(self._chunks), ids))
+        self._ids = []

@@ -1,0 +1,60 @@
+"""The objects that a task writes: below the run's own generation, under names that tell the attempt.
+
+So a task that is retried, or runs twice at once, never writes over what another attempt returned.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from chargebacks.adapters.store import Store
+
+_TO_ESCAPE: Final = r'[\x00-\x1f"\\]'  # RFC 8259, section 7
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A run's folder as one task attempt sees it. A dry run's writes nothing."""
+
+    store: Store
+    folder: str
+    attempt: str
+    write: bool
+
+    def put(self, name: str, data: bytes) -> str:
+        """Write an object; its path."""
+        path = f"{self.folder}/{name}"
+        if self.write:
+            self.store.put(path, data)
+        return path
+
+    def put_file(self, name: str, local: Path) -> str:
+        """Write an object from a local file; its path."""
+        path = f"{self.folder}/{name}"
+        if self.write:
+            self.store.put_file(path, local)
+        return path
+
+    def put_lines(self, name: str, lines: Iterable[dict[str, Any]]) -> str | None:
+        """Write a side object, one JSON object a line; its path, or None when there is nothing to write."""
+        data = "".join(json.dumps(line) + "\n" for line in lines).encode()
+        return self.put(f"{self.attempt}-{name}", data) if data else None
+
+    def put_ids(self, bucket: int, number: int, ids: pl.Series) -> str:
+        """Write a chunk of announced ids, one JSON string a line; its path."""
+        return self.put(f"announced/ids-{bucket:05d}-{number:05d}-{self.attempt}.jsonl", _id_lines(ids))
+
+    def data_name(self, bucket: int, suffix: str) -> str:
+        """The name of a bucket's data file."""
+        return f"data/part-{bucket:05d}-{self.attempt}.{suffix}"
+
+
+def _id_lines(ids: pl.Series) -> bytes:
+    """Ids that need no escaping, which is nearly all, are just quoted."""
+    if ids.str.contains(_TO_ESCAPE).any():
+        return "".join(json.dumps(one) + "\n" for one in ids).encode()
+    return ('"' + '"\n"'.join(ids.to_list()) + '"\n').encode()
