@@ -6,31 +6,22 @@ StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors)
 """
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from pathlib import Path
-from shutil import copyfile
 from typing import Any, Final, TypeVar
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from chargebacks.adapters import copies, in_flight
 from chargebacks.errors import StorageError
 
 T = TypeVar("T")
 R = TypeVar("R")
 RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
-IN_FLIGHT: Final = 16  # requests: object storage answers in 30 to 60 ms, whatever the size
-COPY_LIMIT: Final = 5 * 1024**3  # Amazon S3, CopyObject: "up to 5 GB in size in a single atomic action"
-PART: Final = 32 * 1024**2  # bytes; a multipart upload has at most 10,000 parts, an object at most 5 TB
-PARTS: Final = 9_000
-PARTS_IN_FLIGHT: Final = 4
 
 
 @dataclass(frozen=True)
@@ -93,15 +84,11 @@ class Store:
 
     def get_ahead(self, paths: Iterable[str]) -> Iterator[bytes]:
         """The bytes of the objects, in order, the next few being read meanwhile. Raises FileNotFoundError."""
-        return map(self.get, paths) if self.local else _ahead(self.get, paths)
+        return map(self.get, paths) if self.local else in_flight.ahead(self.get, paths)
 
     def each(self, action: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """What `action` returns for each item, in order; on a bucket many are in flight."""
-        todo = list(items)
-        if self.local or len(todo) < 2:
-            return [action(item) for item in todo]
-        with ThreadPoolExecutor(min(IN_FLIGHT, len(todo))) as pool:
-            return list(pool.map(action, todo))
+        return in_flight.each(action, items, 1 if self.local else 16)
 
     def get_version(self, path: str, etag: str) -> bytes | None:
         """The bytes of that version, or None when the object has another by now. Raises FileNotFoundError."""
@@ -189,33 +176,11 @@ class Store:
         """
         with _explained("copy", self.url(path)):
             if self.local:
-                _place(f"{self.root}/{path}", f"{target.root}/{target_path}")
+                copies.link(f"{self.root}/{path}", f"{target.root}/{target_path}")
                 return
-            size = obstore.head(self._inner, self._full(path))["size"]
-            if _bucket(self.root) == _bucket(target.root) and size <= COPY_LIMIT:
-                obstore.copy(self._inner, self._full(path), target._full(target_path))
-            else:
-                target._upload(target_path, self._parts(path, size), size)
-
-    def _parts(self, path: str, size: int) -> Iterator[bytes]:
-        """The object, part by part; each is a request of its own, retried on its own, a few in flight."""
-        part = _part(size)
-
-        def get(start: int) -> bytes:
-            end = min(size, start + part)
-            return bytes(obstore.get_range(self._inner, self._full(path), start=start, end=end))
-
-        yield from _ahead(
-            get, range(0, size, part)
-        )  # in threads: obstore cannot be called from where it takes them
-
-    def _upload(self, path: str, parts: Iterator[bytes], size: int) -> None:
-        """Write an object of that size from its parts, a few in flight; it is there whole or not at all."""
-        if size <= PART:
-            self.put(path, b"".join(parts))
-        else:
-            obstore.put(
-                self._inner, self._full(path), parts, chunk_size=_part(size), max_concurrency=PARTS_IN_FLIGHT
+            near = _bucket(self.root) == _bucket(target.root)
+            copies.copy(
+                self._inner, self._full(path), target._inner, target._full(target_path), same_bucket=near
             )
 
     def delete_all(self, paths: Iterable[str]) -> None:
@@ -257,36 +222,5 @@ def _open(root: str) -> tuple[ObjectStore, str]:
     return S3Store(bucket, **options), f"{prefix}/" if prefix else ""
 
 
-def _ahead(action: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """What `action` returns for each item, in order; a few are in flight, and no more are held."""
-    rest = iter(items)
-    with ThreadPoolExecutor(PARTS_IN_FLIGHT) as pool:
-        running = deque(pool.submit(action, item) for item in islice(rest, PARTS_IN_FLIGHT))
-        while running:
-            yield running.popleft().result()
-            running.extend(pool.submit(action, item) for item in islice(rest, 1))
-
-
-def _part(size: int) -> int:
-    return max(PART, -(-size // PARTS))
-
-
 def _bucket(root: str) -> str:
     return root.removeprefix("s3://").partition("/")[0]
-
-
-def _place(source: str, target: str) -> None:
-    """A hard link, or a copy where the file system has none, moved into place whole.
-
-    Its name until then is one that no listing shows: hidden, and with the ending of obstore's own staging files.
-    """
-    folder, _, name = target.rpartition("/")
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    staged = Path(folder, f".{name}#{os.getpid()}")
-    staged.unlink(missing_ok=True)
-    try:
-        staged.hardlink_to(source)
-    except OSError:  # another file system, or one without links
-        copyfile(source, staged)
-    staged.replace(target)
-    staged.unlink(missing_ok=True)  # a rename onto another link of the same file leaves both

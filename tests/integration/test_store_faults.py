@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from chargebacks.adapters import copies
 from chargebacks.adapters import store as adapter
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import job
@@ -185,8 +186,8 @@ def test_a_fourth_execution_reads_each_entry_once_and_looks_at_the_log_few_times
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if S3 copied at most 6 MiB in one request, and parts were as small as S3 takes them."""
-    monkeypatch.setattr(adapter, "COPY_LIMIT", 6 * MIB)
-    monkeypatch.setattr(adapter, "PART", 5 * MIB)
+    monkeypatch.setattr(copies, "COPY_LIMIT", 6 * MIB)
+    monkeypatch.setattr(copies, "PART", 5 * MIB)
 
 
 @pytest.mark.usefixtures("small_parts")
