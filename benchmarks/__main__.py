@@ -39,7 +39,7 @@ PARTS: dict[str, Callable[[Options], Part]] = {
 RENDER = "render"
 
 
-@click.command(help=__doc__)
+@click.command(help=__doc__.replace("\n    python", "\n\b\n    python", 1))  # its lines stay lines
 @click.argument("parts", nargs=-1, type=click.Choice([*PARTS, RENDER]))
 @click.option("--size", default=Options.size, show_default=True, help="Chargebacks.")
 @click.option("--files", default=Options.files, show_default=True, help="Landing files.")
