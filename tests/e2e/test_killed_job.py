@@ -1,6 +1,5 @@
 """A job killed at any step, and run again, leaves what a job that was not killed leaves: real Spark, broker, table."""
 
-import json
 import subprocess
 import sys
 import threading
@@ -11,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import Consumer
 
 from chargebacks.adapters.store import Store
 from chargebacks.local import dynamodb as local_dynamodb
@@ -20,7 +18,7 @@ from chargebacks.local.event_source.poller import poll
 from chargebacks.local.event_source.settings import PollSettings
 from chargebacks.projection.settings import UpdaterSettings
 from chargebacks.projection.updater import Updater
-from tests.fixtures.kafka import new_topic
+from tests.fixtures.kafka import new_topic, received
 from tests.fixtures.s3 import new_bucket
 
 DAY, TIME = "2025-11-20", "2025-11-20T18:30:00"
@@ -101,20 +99,9 @@ class World:
         store = Store(f"{self.root}/out/{folder}")
         return {one.path: store.get(one.path) for one in store.walk("")}
 
-    def messages(self) -> list[dict[str, Any]]:
-        """Every message in the topic."""
-        group = {"group.id": "reader", "auto.offset.reset": "earliest", "enable.partition.eof": True}
-        consumer = Consumer({"bootstrap.servers": self.kafka, **group})
-        consumer.subscribe([self.topic])
-        found: list[dict[str, Any]] = []
-        while (message := consumer.poll(30)) is not None and not message.error():
-            found.append(json.loads(message.value()))
-        consumer.close()
-        return found
-
     def effects(self) -> dict[str, Any]:
         """What counting distinct messages finds: the summaries' counts and the ids named."""
-        distinct = {message["event_id"]: message for message in self.messages()}.values()
+        distinct = {message["event_id"]: message for message in received(self.kafka, self.topic)}.values()
         counts = (
             "records_read",
             "records_processed",

@@ -1,6 +1,8 @@
 """Several jobs at once on one partition, each a real process: one wins, the others merge on top or say who won."""
 
 import json
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -8,8 +10,10 @@ from typing import Any
 import pytest
 
 from chargebacks.consolidation import job
-from chargebacks.consolidation.commits.entry import Entry
+from chargebacks.consolidation.commits.entry import Counts, Entry
 from chargebacks.consolidation.stages.engine import InProcessEngine
+from chargebacks.local import stack
+from tests.fixtures.kafka import new_topic, received
 from tests.fixtures.places import DAY, Place, Row
 from tests.fixtures.runs import distinct, runs
 from tests.fixtures.story import records
@@ -115,6 +119,39 @@ def test_of_three_that_commit_at_once_all_commit_or_say_who_won(tmp_path: Path) 
         one.end()
     entries = check(place, messages, 3)
     assert len(entries) == 4 - len(lost)
+
+
+@pytest.mark.slow
+def test_two_on_spark_at_once_give_what_they_give_one_after_the_other(
+    tmp_path: Path, kafka: stack.Kafka
+) -> None:
+    place = Place(str(tmp_path))
+    land(place, 0)
+    land(place, 1)
+    topic = new_topic(kafka.bootstrap_servers)
+    broker = {"kafka_bootstrap_servers": kafka.bootstrap_servers, "kafka_topic": topic}
+    both = [consolidate(place, **at(minute), **broker) for minute in (30, 31)]
+    ends = [one.communicate()[1] for one in both]
+    assert [one.returncode for one in both] == [0, 0], ends
+    entries = place.log().entries()
+    assert [entry.commit for entry in entries] == [1, 2]
+    counts = Counts(records_read=6, records_processed=4, duplicates_removed=2)
+    assert [entry.counts for entry in entries] == [counts, counts]
+    assert sorted(row["chargeback_id"] for row in place.listed()) == ["newest", "own-0", "own-1", "shared"]
+    told = announcements(list({e["event_id"]: e for e in received(kafka.bootstrap_servers, topic)}.values()))
+    assert {commit: sorted(ids) for commit, ids in told.items()} == {
+        1: ["newest", "own-0", "own-1", "shared"],
+        2: [],
+    }
+
+
+def consolidate(place: Place, **given: str) -> "subprocess.Popen[str]":
+    """The command line, on Spark, in a process of its own."""
+    words = [
+        w for name, value in place.arguments(**given).items() for w in (f"--{name.replace('_', '-')}", value)
+    ]
+    program = [sys.executable, "-m", "chargebacks", "consolidate", "--master", "local[1]", *words]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.mark.slow
