@@ -186,6 +186,26 @@ def test_an_unknown_outcome_deletes_nothing_and_the_next_run_learns_it(
     assert pending(tmp_path) == []
 
 
+def test_nothing_is_announced_of_a_partition_whose_commit_has_an_unknown_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the older debt either: with it would go the entry that may be there, its files not in view."""
+
+    def lost(self: Store, path: str, data: bytes) -> bool:
+        REAL(self, path, data)
+        raise StorageError("timed out")
+
+    land(tmp_path, "a.json", records("a"))
+    run_day(tmp_path)
+    land(tmp_path, "b.json", records("b"))
+    on_log_entries(monkeypatch, lost, 1)
+    broker = Broker()
+    [failed] = run(tmp_path, broker, at="12:30").partitions
+    assert (failed.error, broker.sent, set(view(tmp_path))) == ("timed out", [], {"a"})
+    run(tmp_path, broker, at="18:30").raise_failures()
+    assert (broker.announced, set(view(tmp_path))) == (["a", "b"], {"a", "b"})
+
+
 def test_an_entry_once_written_never_changes(tmp_path: Path) -> None:
     land(tmp_path, "a.json", records("a"))
     committed(tmp_path)

@@ -78,3 +78,11 @@ def test_days_whose_files_are_all_covered_are_told_apart_without_reading_which_t
         patch.setattr(CommitLog, "covered", covered)
         report = run(tmp_path, partition_date="2025-11-20", dry_run="true", lookback_days="0")
     assert [one.day.day for one in report.partitions] == [20]
+
+
+def test_an_earlier_day_that_only_lost_files_gets_no_entry(tmp_path: Path) -> None:
+    gone = land(tmp_path, "2025/11/19/a.json", records("a"))
+    land(tmp_path, "2025/11/19/b.json", records("b"))
+    run(tmp_path, partition_date="2025-11-19", execution_time="2025-11-19T06:30:00").raise_failures()
+    gone.unlink()
+    assert [one.day.day for one in run(tmp_path).partitions] == [20]
