@@ -25,21 +25,26 @@ def copy(source: ObjectStore, path: str, target: ObjectStore, target_path: str, 
     elif size <= PART:
         obstore.put(target, target_path, obstore.get(source, path).bytes())
     else:
-        part = max(PART, -(-size // PARTS))
-        parts = _parts(source, path, size, part)
-        obstore.put(target, target_path, parts, chunk_size=part, max_concurrency=IN_FLIGHT)
+        found = parts(source, path, size)
+        obstore.put(target, target_path, found, chunk_size=part_size(size), max_concurrency=IN_FLIGHT)
 
 
-def _parts(store: ObjectStore, path: str, size: int, part: int) -> Iterator[bytes]:
+def parts(store: ObjectStore, path: str, size: int) -> Iterator[bytes]:
     """The object, part by part; each is a request of its own, retried on its own.
 
     They are read in threads: obstore, which takes them from here, cannot be called again from where it does.
     """
+    part = part_size(size)
 
     def get(start: int) -> bytes:
         return bytes(obstore.get_range(store, path, start=start, end=min(size, start + part)))
 
     return ahead(get, range(0, size, part), IN_FLIGHT)
+
+
+def part_size(size: int) -> int:
+    """How large the parts of an object of that size are, in bytes."""
+    return max(PART, -(-size // PARTS))
 
 
 def link(source: str, target: str) -> None:

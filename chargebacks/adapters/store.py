@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import obstore
@@ -113,17 +114,19 @@ class Store:
 
     def put_file(self, path: str, source: Path) -> None:
         """Write the object from a local file of any size; it is there whole or not at all."""
-        if source.stat().st_size <= PART:
+        if source.stat().st_size <= copies.PART:
             self.put(path, source.read_bytes())
             return
         with _explained("write", self.url(path)), source.open("rb") as file:
-            obstore.put(self._inner, self._full(path), file, chunk_size=_part(source.stat().st_size))
+            obstore.put(
+                self._inner, self._full(path), file, chunk_size=copies.part_size(source.stat().st_size)
+            )
 
     def get_file(self, path: str, target: Path) -> None:
         """Write the object's bytes to a local file. Raises FileNotFoundError."""
         with _explained("read", self.url(path)), target.open("wb") as file:
             size = obstore.head(self._inner, self._full(path))["size"]
-            for part in self._parts(path, size):
+            for part in copies.parts(self._inner, self._full(path), size):
                 file.write(part)
 
     def create(self, path: str, data: bytes) -> bool:
