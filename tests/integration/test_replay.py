@@ -1,6 +1,7 @@
 """`chargebacks replay` to the real broker: what arrives twice is equal, byte for byte, key and headers too."""
 
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from chargebacks.adapters.store import Store
 from chargebacks.cli import cli
 from chargebacks.consolidation import job
 from chargebacks.consolidation.stages.engine import InProcessEngine
+from chargebacks.contract.message import Message
 from chargebacks.errors import SettingsError
 from chargebacks.local.stack import Kafka
 from tests.fixtures.kafka import new_topic
@@ -96,3 +98,17 @@ def test_what_there_is_not_cannot_be_replayed(tmp_path: Path, arguments: tuple[s
     done = CliRunner().invoke(cli, ["replay", *given, *arguments])
     assert isinstance(done.exception, SettingsError)
     assert "check --output-path" in str(done.exception)
+
+
+def test_a_publisher_whose_messages_broke_off_takes_no_others_acknowledgements_for_the_next_ones(
+    kafka: Kafka, topic: str
+) -> None:
+    def broken() -> Iterator[Message]:
+        yield from messages
+        raise FileNotFoundError("its ids")
+
+    publisher = KafkaPublisher(kafka.bootstrap_servers, "none", 30)
+    messages = [Message(str(n), b"{}", ()) for n in range(50)]
+    with pytest.raises(FileNotFoundError):
+        publisher.publish(topic, broken())
+    assert publisher.publish(topic, messages[:3]) == 3
