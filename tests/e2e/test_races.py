@@ -104,6 +104,22 @@ def test_the_same_execution_started_twice_at_once_is_committed_once(tmp_path: Pa
     assert len(check(place, messages, 1)) == 1
 
 
+def test_on_s3_one_that_finds_its_number_taken_merges_on_top(bucket: str, tmp_path: Path) -> None:
+    """One after the other here: that one of two at the same moment is refused is S3's promise, not the stand-in's."""
+    place, messages = Place(bucket), tmp_path / "messages"
+    land(place, 0)
+    with runs(place, messages, "commit", at(30), at(31)) as both:
+        for number, one in enumerate(both):
+            one.go()
+            assert one.hear() == "committing"
+            land(place, number + 1)
+        ends = [one.end() for one in both]
+    assert all("report" in end for end in ends)
+    with runs(place, messages, "no", at(41)) as [one]:
+        one.end()
+    assert len(check(place, messages, 3)) == 3
+
+
 def test_of_three_that_commit_at_once_all_commit_or_say_who_won(tmp_path: Path) -> None:
     place, messages = Place(str(tmp_path)), tmp_path / "messages"
     with runs(place, messages, "commit", at(30), at(31), at(32)) as three:
