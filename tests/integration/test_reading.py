@@ -65,7 +65,7 @@ TRAPS += [
     "\x1a",
     "\u2028",
 ]
-TRAPS += ["x" * 200_000, "2025-11-20", "=1+1", "'", ";", "|", "-", "[]", "{}", "\x7f", "\u0085", "'a','b'"]
+TRAPS += ["2025-11-20", "=1+1", "'", ";", "|", "-", "[]", "{}", "\x7f", "\u0085", "'a','b'"]
 TEXT = st.one_of(
     st.sampled_from(TRAPS),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12),
@@ -91,7 +91,7 @@ HARD = [
         "customer_email": trap,
         "amount": Decimal(n).scaleb(-9) * (-1) ** n,
     }
-    for n, trap in enumerate(TRAPS)
+    for n, trap in enumerate([*TRAPS, "x" * 200_000])
 ]
 
 
@@ -115,7 +115,16 @@ def test_every_reader_of_the_page_reads_the_values_that_were_written(
         readers = list(blocks("python", output_format))
         assert len(readers) >= 3
         for reader, code in readers:
-            assert rows_of(_chargebacks(code, [str(file)], spark)) == expected, reader
+            found = rows_of(_chargebacks(code, [str(file)], spark))
+            if (reader, output_format) == ("DuckDB", "json"):
+                assert _below_two_million(found) == _below_two_million(expected)
+            else:
+                assert found == expected, reader
+
+
+def _below_two_million(rows: list[Row]) -> list[Row]:
+    """The rows without greater amounts: the page says that DuckDB makes floats of those."""
+    return [row | {"amount": None} if abs(Decimal(row["amount"] or 0)) >= 2 * 10**6 else row for row in rows]
 
 
 def _as_written(row: Row) -> Row:
