@@ -71,6 +71,17 @@ def test_blank_lines_are_passed_over_and_counted() -> None:
     assert (found.rows, [line for line, _ in found.rejects]) == ([GOOD], [7])
 
 
+def test_lines_are_counted_over_newlines_in_quotes_and_blank_lines_alike() -> None:
+    records = [b'good,"x\n\ny",', b"good,open,"] * 20
+    for blank, line in ((b"", 62), (b"\n", 63)):
+        found = taken(HEADER + b"\n".join([blank + records[0], *records[1:], b" ,,"]), "a.csv")
+        assert found.rejects == [(line + 20, "chargeback_id: blank")]
+
+
+def test_a_byte_order_mark_in_the_second_line_is_text() -> None:
+    assert read(HEADER.strip(), b"\xef\xbb\xbfgood,open,")[0]["chargeback_id"] == "\ufeffgood"
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [

@@ -310,6 +310,31 @@ def test_unknown_fields_are_the_same_by_the_fast_way_and_the_slow_one() -> None:
     assert fast >= 2 * len(ODD)
 
 
+@pytest.mark.parametrize("odd", ['{"a":null,"b":1}', '{"b":1}', '{"b":null}'])
+def test_a_null_within_an_unknown_object_is_told_from_a_field_that_is_not_there(odd: str) -> None:
+    lines = [b'{"chargeback_id": "a", "new": {"a":1,"b":1}}'] * 40
+    lines[20] = b'{"chargeback_id": "b", "new": %s}' % odd.encode()
+    assert taken(b"\n".join(lines)).rows[20]["extras"] == f'{{"new":{odd}}}'
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"extras": '{"b": 1, "a": null, "metadata": {"x": 2}}'}, '{"b":1,"metadata":{"x":2}}'),
+        ({"extras": '{"new": 1}', "new": 2}, '{"extras":"{\\"new\\": 1}","new":2}'),
+        ({"extras": '{"status": 1}'}, '{"extras":"{\\"status\\": 1}"}'),
+        ({"extras": '{"metadata": 1}'}, '{"extras":"{\\"metadata\\": 1}"}'),
+        ({"extras": '{"metadata": {"transaction_id": 1}}'}, None),
+        ({"extras": '{"a": 1, "a": 2}'}, '{"extras":"{\\"a\\": 1, \\"a\\": 2}"}'),
+        ({"extras": "{"}, '{"extras":"{"}'),
+    ],
+)
+def test_an_extras_field_is_unfolded_only_when_we_could_have_written_it(
+    fields: Any, told: str | None
+) -> None:
+    assert one(**fields)["extras"] == (told or json.dumps(fields, separators=(",", ":")))
+
+
 def test_a_bad_line_in_a_long_file_costs_only_itself() -> None:
     good = [{"chargeback_id": f"c{n}", "amount": 10.5, "status": "open"} for n in range(1_000)]
     lines = json_lines(*good).splitlines()
