@@ -47,7 +47,7 @@ class Stopping(Steps):
     def _reach(self, what: str) -> Fault | None:
         with self._lock:
             self.taken.append(what)
-            stop = not self.reached and self.named()[-1] == self.stop_at
+            stop = not self.reached and self.arrived(what)
             self.reached |= stop
         if stop:
             say(what)
