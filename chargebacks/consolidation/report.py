@@ -156,7 +156,7 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
         ("overwritten landing files were read again", found.overwritten),
         (f"covered landing files are gone; {stay}", found.vanished),
         ("landing files vanished or changed before they were read: left for the next run", list(one.missed)),
-        ("markers and unfinished files were passed over", found.ignored),
+        ("markers, empty and unfinished files were passed over", found.ignored),
         ("landing files cannot be read and are in the quarantine", list(one.unreadable)),
         ("files in the output folder are not ours and were left", one.foreign),
     ):

@@ -10,6 +10,8 @@ from chargebacks import partition
 from chargebacks.adapters.store import Store
 
 OPENING_COST: Final = 64 * 1024  # bytes that could be read in the time that one more file takes to open
+COMPRESSED: Final = (".gz", ".gzip", ".zst", ".zstd")
+EXPANSION: Final = 8  # about what JSON and CSV expand to
 CHUNK_BYTES: Final = 256 * 1024 * 1024
 
 
@@ -20,6 +22,11 @@ class LandingFile:
     path: str
     size: int
     etag: str
+
+    @property
+    def weight(self) -> int:
+        """Bytes that a task has to work on, by the name: text that is compressed expands."""
+        return self.size * (EXPANSION if self.path.lower().endswith(COMPRESSED) else 1)
 
 
 @dataclass(frozen=True)
@@ -73,12 +80,12 @@ def is_marker(file: LandingFile) -> bool:
 
 def share(files: Iterable[LandingFile], tasks: int) -> list[list[LandingFile]]:
     """The files in at most `tasks` shares of about equal work, more when a share would exceed CHUNK_BYTES."""
-    files = sorted(files, key=lambda file: (-file.size, file.path))
-    shares = max(tasks, sum(file.size for file in files) // CHUNK_BYTES + 1)
+    files = sorted(files, key=lambda file: (-file.weight, file.path))
+    shares = max(tasks, sum(file.weight for file in files) // CHUNK_BYTES + 1)
     heap: list[tuple[int, int, list[LandingFile]]] = [(0, n, []) for n in range(min(shares, len(files)))]
     for file in files:
         load, n, members = heap[0]
         members.append(file)
-        heapq.heapreplace(heap, (load + file.size + OPENING_COST, n, members))
+        heapq.heapreplace(heap, (load + file.weight + OPENING_COST, n, members))
     loads = sorted(heap, key=lambda item: item[1])
     return [sorted(members, key=lambda file: file.path) for _, _, members in loads]  # alike lie together

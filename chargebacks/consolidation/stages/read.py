@@ -65,11 +65,11 @@ def _batches(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
     batch: list[LandingFile] = []
     size = 0
     for file in files:
-        if batch and (size + file.size > BATCH_BYTES or len(batch) == BATCH_FILES):
+        if batch and (size + file.weight > BATCH_BYTES or len(batch) == BATCH_FILES):
             yield batch
             batch, size = [], 0
         batch.append(file)
-        size += file.size
+        size += file.weight
     if batch:
         yield batch
 
