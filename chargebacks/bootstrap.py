@@ -1,42 +1,55 @@
 """The composition root: settings in, real parts wired together. Tests swap parts by argument instead."""
 
-from functools import partial
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from chargebacks.consolidation import job
-from chargebacks.consolidation.report import RunReport
-from chargebacks.consolidation.stages.engine import SparkEngine
 from chargebacks.settings import JobSettings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from chargebacks.consolidation.announce.publishing import Publisher
+    from chargebacks.consolidation.report import RunReport
 
 
 def run_job(
     settings: JobSettings, master: str = "local[*]", spark: "SparkSession | None" = None
-) -> RunReport:
-    """One run of the job on Spark: a session given (Glue's) or one of this machine."""
-    if spark is not None:
-        return job.run(settings, SparkEngine(lambda: spark), publisher(settings))
-    engine = SparkEngine(partial(_local_session, master))
-    try:
-        return job.run(settings, engine, publisher(settings))
-    finally:
-        if engine.session:
-            engine.session.stop()
+) -> "RunReport":
+    """One run of the job on Spark: a session given (Glue's) or one of this machine, which lives as the process does.
+
+    Its JVM takes seconds to start, so it begins before the libraries that the job needs are loaded. It stops by
+    itself when the process ends; waiting for that would cost another second.
+    """
+    session = _starting(master) if spark is None else lambda: spark
+    from chargebacks.consolidation import job
+    from chargebacks.consolidation.stages.engine import SparkEngine
+
+    return job.run(settings, SparkEngine(session), publisher(settings))
 
 
-def recover(settings: JobSettings) -> RunReport:
+def _starting(master: str) -> "Callable[[], SparkSession]":
+    """Begin to start a session; what is returned waits for it, and raises what starting it raised."""
+    found: Future[SparkSession] = Future()
+
+    def start() -> None:
+        try:
+            from chargebacks.local.spark import session
+
+            found.set_result(session(master))
+        except BaseException as error:  # noqa: BLE001  (raised where the session is asked for)
+            found.set_exception(error)
+
+    Thread(target=start, daemon=True).start()
+    return found.result
+
+
+def recover(settings: JobSettings) -> "RunReport":
     """Finish what earlier runs left undone; needs no Spark."""
+    from chargebacks.consolidation import job
+
     return job.recover(settings, publisher(settings))
-
-
-def _local_session(master: str) -> "SparkSession":
-    from chargebacks.local.spark import session
-
-    return session(master)
 
 
 def publisher(settings: JobSettings) -> "Publisher | None":

@@ -53,7 +53,6 @@ def _by_step(options: Options, job: Contestant) -> str:
 
 def _steps(events: list[dict[str, Any]], began: float, ended: float) -> Iterator[tuple[str, float, str]]:
     start = _when(next(e for e in events if e["Event"] == "SparkListenerApplicationStart")["Timestamp"])
-    stop = _when(next(e for e in events if e["Event"] == "SparkListenerApplicationEnd")["Timestamp"])
     stages = [e["Stage Info"] for e in events if e["Event"] == "SparkListenerStageCompleted"]
     yield "start of Python and of the JVM", start - began, ""
     now, before = start, "Spark's context, listing, planning"
@@ -66,8 +65,7 @@ def _steps(events: list[dict[str, Any]], began: float, ended: float) -> Iterator
         own = sum(e["Task Info"]["Finish Time"] - e["Task Info"]["Launch Time"] for e in tasks) / 1000
         yield f"stage {stage['Stage ID']}, {len(tasks)} tasks", completed - submitted, f"{own:.1f}"
         now, before = completed, "between stages"
-    yield "commit, view, manifest", stop - now, ""
-    yield "end of Spark and of Python", ended - stop, ""
+    yield "commit, view, manifest, end", ended - now, ""
 
 
 def _when(millis: int) -> float:
