@@ -48,7 +48,12 @@ RENDER = "render"
 )
 @click.option("--rounds", default=Options.rounds, show_default=True)
 @click.option("--memory", default=Options.memory, show_default=True, help="Heap of every Spark driver.")
-@click.option("--plain-jvm", is_flag=True, help="Peers on Spark run with the JVM's own defaults.")
+@click.option(
+    "--plain-jvm/--session-jvm",
+    default=Options.plain_jvm,
+    show_default=True,
+    help="Peers on Spark: the JVM's own compiler and collector, or the session's for short lives.",
+)
 @click.option("--only", multiple=True, help="Peers whose names hold this word; may be given again.")
 def main(parts: tuple[str, ...], **given: Any) -> None:
     """Run the parts one after the other; a part that fails does not stop the others."""

@@ -35,7 +35,7 @@ class Options:
     tiny_files: int = 10_000
     rounds: int = 3
     memory: str = "2g"  # the driver's heap, of everyone on Spark
-    plain_jvm: bool = False  # peers get the JVM's own defaults instead of the session's flags for short lives
+    plain_jvm: bool = True  # peers get the JVM's own defaults instead of the session's flags for short lives
     only: tuple[str, ...] = ()  # contestants whose names hold one of these words; none: all
 
     def wanted(self, contestants: Sequence[Contestant]) -> list[Contestant]:
@@ -56,7 +56,7 @@ def spark_environment(options: Options, *words: str) -> dict[str, str]:
 
 
 def peer_environment(options: Options, *words: str) -> dict[str, str]:
-    """The same for a peer, but with the JVM's own compiler and collector when that is asked for."""
+    """The same for a peer, but with the JVM's own compiler and collector: its work is done in there."""
     plain = ("--conf", "spark.driver.extraJavaOptions=-Djava.awt.headless=true") if options.plain_jvm else ()
     return spark_environment(options, *plain, *words)
 
