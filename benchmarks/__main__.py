@@ -10,6 +10,7 @@ The machine's speed drifts, so compare the ratios, not the seconds.
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -47,6 +48,12 @@ RENDER = "render"
     "--tiny-files", default=Options.tiny_files, show_default=True, help="Landing files, where they are tiny."
 )
 @click.option("--rounds", default=Options.rounds, show_default=True)
+@click.option(
+    "--minutes",
+    default=Options.minutes,
+    show_default=True,
+    help="For all parts; one whose share is used up begins no further round.",
+)
 @click.option("--memory", default=Options.memory, show_default=True, help="Heap of every Spark driver.")
 @click.option(
     "--plain-jvm/--session-jvm",
@@ -61,16 +68,16 @@ def main(parts: tuple[str, ...], **given: Any) -> None:
     if RENDER in parts:
         print("docs/performance.md has", ", ".join(results.render(list(PARTS))))
         return
-    options = Options(**given)
-    if failed := [name for name in parts or PARTS if not _run(name, options)]:
+    options, names = Options(**given), parts or tuple(PARTS)
+    if failed := [name for name in names if not _run(name, options, len(names))]:
         sys.exit(f"failed: {', '.join(failed)}")
 
 
-def _run(name: str, options: Options) -> bool:
+def _run(name: str, options: Options, parts: int) -> bool:
     tell(f"== {name}")
     started = time.perf_counter()
     try:
-        part = PARTS[name](options)
+        part = PARTS[name](replace(options, until=started + options.minutes * 60 / parts))
     except BenchmarkError as error:
         tell(f"!!! {name} failed: {error}")
         return False

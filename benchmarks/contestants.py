@@ -1,5 +1,6 @@
 """Who runs: the floor, the job, and its peers, as commands. All on Spark get one session's settings and memory."""
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Options:
     rounds: int = 3
     memory: str = "2g"  # the driver's heap, of everyone on Spark
     plain_jvm: bool = True  # peers get the JVM's own defaults instead of the session's flags for short lives
+    minutes: float = 30.0  # for all parts; a part whose share is used up begins no further round
+    until: float = math.inf  # the end of this part's share, by time.perf_counter
     only: tuple[str, ...] = ()  # contestants whose names hold one of these words; none: all
 
     def wanted(self, contestants: Sequence[Contestant]) -> list[Contestant]:

@@ -1,5 +1,6 @@
 """Whole processes in turn: each contestant once a round, so that a drift of the machine hits all alike."""
 
+import math
 import os
 import shutil
 import statistics
@@ -67,11 +68,22 @@ class Timing:
 Timings = dict[str, Timing]
 
 
-def measure(contestants: Sequence[Contestant], rounds: int, timings: Timings | None = None) -> Timings:
-    """Run them all in turn, `rounds` times. Raises BenchmarkError when a required one fails or writes wrong rows."""
+def measure(
+    contestants: Sequence[Contestant], rounds: int, timings: Timings | None = None, until: float = math.inf
+) -> Timings:
+    """Run them all in turn, `rounds` times, or fewer when another round would end after `until`.
+
+    `until` is by `time.perf_counter`. Raises BenchmarkError when a required one fails or writes wrong rows.
+    """
     found: Timings = {} if timings is None else timings
     left = list(contestants)
+    began = 0.0
     for turn in range(rounds):
+        now = time.perf_counter()
+        if turn and now + (now - began) > until:
+            tell(f"  time is up after {turn} of {rounds} rounds")
+            break
+        began = now
         for one in [one for one in left if turn < (one.rounds or rounds)]:
             try:
                 run = _round(one, first=turn == 0)

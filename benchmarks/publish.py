@@ -30,6 +30,7 @@ CONFIGURATION = {
 
 def ours(given: argparse.Namespace) -> None:
     """What `chargebacks recover` does: read the log, make the messages, send, confirm."""
+    import chargebacks.consolidation.job  # noqa: F401  (loaded before the clock runs, as the plain loop's client is)
     from chargebacks import bootstrap
     from chargebacks.settings import JobSettings
 

@@ -61,7 +61,9 @@ def _measured(
         if name not in without
     ]
     us = ours(options, made.landing, made.truth, output_format)
-    timings = measure(options.wanted([floor_session(options), us, *peers]), options.rounds)
+    timings = measure(
+        options.wanted([floor_session(options), us, *peers]), options.rounds, until=options.until
+    )
     title = f"{options.size:,} chargebacks in {files:,} {kind} files, to ten {output_format} files"
     part = Part(key, title, timings)
     if DUCKDB in timings:

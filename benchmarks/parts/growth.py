@@ -18,6 +18,7 @@ def growth(options: Options) -> Part:
     timings = measure(
         options.wanted([floor_session(options), *(one for times in TIMES for one in _at(options, times))]),
         options.rounds,
+        until=options.until,
     )
     title = f"1, 4 and 10 times {options.size:,} chargebacks, each in {options.files:,} json files, to ten csv files"
     part = Part("growth", title, timings)

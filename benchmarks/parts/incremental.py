@@ -41,7 +41,9 @@ def incremental(options: Options) -> Part:
             wanted.remove(one)
     for one, output_format in zip(us, ("csv", "parquet"), strict=True):
         _three_executions(options, day, output_format, one.name)
-    return _judged(options, Part("incremental", _title(options), measure(wanted, options.rounds)))
+    return _judged(
+        options, Part("incremental", _title(options), measure(wanted, options.rounds, until=options.until))
+    )
 
 
 def _title(options: Options) -> str:

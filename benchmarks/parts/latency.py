@@ -43,7 +43,7 @@ def tiny_parquet_latency(options: Options) -> Part:
         enough = lambda: ENOUGH * part.seconds(OURS)  # noqa: E731
         usual = _usual(options, day, endpoint, enough)
         wanted = [floor_session(options), ours, *([usual] if usual else [])]
-        measure(options.wanted(wanted), options.rounds, part.timings)
+        measure(options.wanted(wanted), options.rounds, part.timings, options.until)
     over = USUAL in part.timings and part.timings[USUAL].stopped
     ratio = lambda: part.seconds(USUAL) / part.seconds(OURS)  # noqa: E731
     part.goal("the usual script, times the job", ratio, GOAL, at_least=True, open_ended=over)

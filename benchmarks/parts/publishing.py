@@ -33,7 +33,7 @@ def publishing(options: Options) -> Part:
         us = _process(PUBLISHING, "ours", servers, "--out", str(OUT))
         plain = _process(PLAIN, "plain", servers, "--messages", str(messages))
         contestants = [replace(us, before=restored(OUT, _saved())), plain]
-        timings = measure(contestants, options.rounds)
+        timings = measure(contestants, options.rounds, until=options.until)
     count = sum(1 for _ in messages.open())
     mib = messages.stat().st_size / 1024**2
     title = f"{options.size:,} changed chargebacks in {count:,} messages ({mib:.0f} MiB) to one broker"

@@ -34,6 +34,10 @@ def decode(data: bytes | None) -> dict[str, Any]:
     event = strict_json.loads(data)
     if not isinstance(event, dict):
         raise ContractError(f"a message must be a JSON object, not {shown(event)}")
+    return _valid(event)
+
+
+def _valid(event: dict[str, Any]) -> dict[str, Any]:
     kind = event.get("event_type")
     if kind not in MESSAGES:
         raise ContractError(f"event_type must be one of {', '.join(MESSAGES)}, not {shown(kind)}")
@@ -45,9 +49,15 @@ def decode(data: bytes | None) -> dict[str, Any]:
 def encode(event: Mapping[str, Any]) -> bytes:
     """The event as canonical JSON: sorted keys, no spaces, UTF-8. Raises ContractError.
 
-    The very bytes are validated by `decode`, so nothing is sent that a consumer would refuse.
+    What `decode` would make of the very bytes is validated, so nothing is sent that a consumer would refuse. A plain
+    event comes out of them as it is, so it need not be read again.
     """
-    return strict_json.canonical(decode(strict_json.canonical(event)))
+    data = strict_json.canonical(event)
+    if strict_json.is_plain(event):
+        strict_json.check_size(data)
+        _valid(dict(event))
+        return data
+    return strict_json.canonical(decode(data))
 
 
 def content_hash(event: Mapping[str, Any]) -> str:

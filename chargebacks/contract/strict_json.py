@@ -5,7 +5,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from chargebacks.contract.wording import shown
 from chargebacks.errors import ContractError
@@ -22,8 +22,7 @@ def loads(data: bytes | None) -> Any:
     """The JSON value in `data`. Raises ContractError, before parsing when it is too large or too deep."""
     if data is None:
         raise ContractError("the message has no value: send a JSON object")
-    if len(data) > MAX_BYTES:
-        raise ContractError(f"the message has {len(data)} bytes: at most {MAX_BYTES} are read")
+    check_size(data)
     _refuse_deep(data)
     try:
         value = _parse(data.decode())
@@ -34,6 +33,24 @@ def loads(data: bytes | None) -> Any:
     except UnicodeDecodeError as error:
         raise ContractError(f"the message is no UTF-8 at byte {error.start}") from None
     return value
+
+
+def check_size(data: bytes) -> None:
+    """Raise ContractError when a reader would find it too large."""
+    if len(data) > MAX_BYTES:
+        raise ContractError(f"the message has {len(data)} bytes: at most {MAX_BYTES} are read")
+
+
+def is_plain(value: Mapping[str, Any]) -> bool:
+    """Whether `loads(canonical(value))` is `value`: names and texts, small whole numbers, lists of texts."""
+    return all(type(name) is str and _is_plain(one) for name, one in value.items())
+
+
+def _is_plain(value: object) -> bool:
+    kind = type(value)
+    if kind is list:
+        return set(map(type, cast(list[object], value))) <= {str}
+    return kind in (str, bool, type(None)) or (kind is int and abs(cast(int, value)) <= EXACT)
 
 
 def canonical(value: Any) -> bytes:
