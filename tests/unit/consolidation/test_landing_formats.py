@@ -123,9 +123,10 @@ NAMES = ("a.parquet", "a.json", "a.JSONL", "a.ndjson.gz", "a.csv", "a.csv.gz", "
         b"\n " + json_lines(GOOD),
         b"[" + json_lines(GOOD) + b"]",
         b"status,chargeback_id\nopen,good\n",
-        gzip.compress(json_lines(GOOD)),
-        gzip.compress(parquet(chargeback_id=["good"], status=["open"])),
+        gzip.compress(json_lines(GOOD), mtime=0),
+        gzip.compress(parquet(chargeback_id=["good"], status=["open"]), mtime=0),
     ],
+    ids=["parquet", "json lines", "below blank lines", "json array", "csv", "json gzip", "parquet gzip"],
 )
 def test_format_is_told_by_content_before_the_name(path: str, data: bytes) -> None:
     assert taken(data, path).rows == [GOOD]
