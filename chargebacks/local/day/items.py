@@ -1,6 +1,5 @@
 """The table before the day: an item for every chargeback in the landing files."""
 
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -10,10 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
-
 from chargebacks import record
-from chargebacks.errors import LocalStackError
+from chargebacks.consolidation.landing import formats
+from chargebacks.errors import LocalStackError, UnreadableFileError
 from chargebacks.local import dynamodb
 
 if TYPE_CHECKING:
@@ -64,21 +62,12 @@ def _items(landing_files: Iterable[Path]) -> Iterator[Item]:
 
 
 def _rows(path: Path) -> Iterable[dict[str, Any]]:
-    """The file's records as far as they can be read; this is no place to judge them."""
-    data = path.read_bytes()
-    if data.startswith(b"PAR1"):
-        try:
-            return pl.read_parquet(io.BytesIO(data)).iter_rows(named=True)
-        except (pl.exceptions.PolarsError, OSError):
-            return []
-    return (row for line in data.splitlines() if isinstance(row := _parsed(line), dict))
-
-
-def _parsed(line: bytes) -> Any:
+    """The file's records as far as they can be read, in whatever format; this is no place to judge them."""
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
+        raw = formats.read(path.name, path.read_bytes())
+    except UnreadableFileError:
+        return []
+    return raw.frame.iter_rows(named=True)
 
 
 def _item(key: str, row: dict[str, Any]) -> Item:
