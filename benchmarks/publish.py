@@ -17,28 +17,20 @@ from typing import Any
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from benchmarks.data import DAY
-
-# As chargebacks.adapters.producer configures its own.
-CONFIGURATION = {
-    "enable.idempotence": True,
-    "acks": "all",
-    "linger.ms": 20,
-    "compression.type": "lz4",
-    "queue.buffering.max.messages": 10_000,
-}
+from chargebacks.adapters.producer import CONFIGURATION
 
 
 def ours(given: argparse.Namespace) -> None:
     """What `chargebacks recover` does: read the log, make the messages, send, confirm."""
-    import chargebacks.consolidation.job  # noqa: F401  (loaded before the clock runs, as the plain loop's client is)
     from chargebacks import bootstrap
+    from chargebacks.consolidation import job  # loaded before the clock runs, as the plain loop's client is
     from chargebacks.settings import JobSettings
 
     told = {"landing_path": f"{given.out}/landing", "output_path": f"{given.out}/chargebacks"}
     told |= {"partition_date": DAY, "kafka_bootstrap_servers": given.servers, "kafka_topic": given.topic}
     settings = JobSettings.parse(told, datetime.now(UTC))
     started = time.perf_counter()
-    report = bootstrap.recover(settings)
+    report = job.recover(settings, bootstrap.publisher(settings))
     seconds = time.perf_counter() - started
     report.raise_failures()
     if report.unpublished:

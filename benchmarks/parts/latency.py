@@ -40,13 +40,17 @@ def tiny_parquet_latency(options: Options) -> Part:
     part = Part("tiny-parquet-latency", title, {})
     with serving(day.landing, WAIT_SECONDS) as endpoint:
         ours = _ours(options, day, endpoint)
-        enough = lambda: ENOUGH * part.seconds(OURS)  # noqa: E731
-        usual = _usual(options, day, endpoint, enough)
+        usual = _usual(options, day, endpoint, lambda: ENOUGH * part.seconds(OURS))
         wanted = [floor_session(options), ours, *([usual] if usual else [])]
         measure(options.wanted(wanted), options.rounds, part.timings, options.until)
     over = USUAL in part.timings and part.timings[USUAL].stopped
-    ratio = lambda: part.seconds(USUAL) / part.seconds(OURS)  # noqa: E731
-    part.goal("the usual script, times the job", ratio, GOAL, at_least=True, open_ended=over)
+    part.goal(
+        "the usual script, times the job",
+        lambda: part.seconds(USUAL) / part.seconds(OURS),
+        GOAL,
+        at_least=True,
+        open_ended=over,
+    )
     beyond = part.seconds(OURS) - part.seconds(SESSION)
     one_by_one = options.tiny_files * WAIT_SECONDS
     part.notes.append(

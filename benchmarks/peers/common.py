@@ -7,7 +7,7 @@ from pyspark.sql import functions as f
 
 from benchmarks.peers.arguments import FOLDER, arguments
 
-__all__ = ["COMPARED", "FOLDER", "KEY", "arguments", "landed", "newest", "spark"]
+__all__ = ["COMPARED", "FOLDER", "KEY", "arguments", "landed", "merged", "newest", "spark"]
 
 KEY = "chargeback_id"
 COMPARED = (KEY, "status", "amount", "updated_at")
@@ -35,3 +35,13 @@ def newest(rows: DataFrame) -> DataFrame:
     """The row with the greatest `updated_at` of each chargeback."""
     order = Window.partitionBy(KEY).orderBy(f.col("updated_at").desc())
     return rows.withColumn("rank", f.row_number().over(order)).where("rank = 1").drop("rank")
+
+
+def merged(session: SparkSession, rows: DataFrame, table: str) -> None:
+    """MERGE the rows into a table of a format that knows that statement: newer ones update, unknown ones join."""
+    rows.createOrReplaceTempView("arrived")
+    session.sql(
+        f"MERGE INTO {table} kept USING arrived ON kept.{KEY} = arrived.{KEY} "
+        "WHEN MATCHED AND arrived.updated_at > kept.updated_at THEN UPDATE SET * "
+        "WHEN NOT MATCHED THEN INSERT *"
+    )

@@ -1,6 +1,6 @@
 """Iceberg: MERGE, then rewrite_data_files. The catalog `bench` is a folder."""
 
-from benchmarks.peers.common import COMPARED, arguments, landed, newest, spark
+from benchmarks.peers.common import COMPARED, arguments, landed, merged, newest, spark
 
 TABLE = "bench.day.chargebacks"
 
@@ -9,12 +9,7 @@ session = spark()
 if given.step == "create":
     newest(landed(session, given)).writeTo(TABLE).create()
 elif given.step == "merge":
-    newest(landed(session, given)).createOrReplaceTempView("arrived")
-    session.sql(
-        f"MERGE INTO {TABLE} kept USING arrived ON kept.chargeback_id = arrived.chargeback_id "
-        "WHEN MATCHED AND arrived.updated_at > kept.updated_at THEN UPDATE SET * "
-        "WHEN NOT MATCHED THEN INSERT *"
-    )
+    merged(session, newest(landed(session, given)), TABLE)
     session.sql(
         f"CALL bench.system.rewrite_data_files(table => '{TABLE}', options => map('min-input-files', '2'))"
     )

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from confluent_kafka import KafkaException, Producer
 
@@ -12,6 +12,15 @@ from chargebacks.errors import PublishError
 
 if TYPE_CHECKING:
     from chargebacks.contract.message import Message
+
+# How messages are sent, whoever to: librdkafka's names.
+CONFIGURATION: Final[dict[str, Any]] = {
+    "enable.idempotence": True,
+    "acks": "all",
+    "linger.ms": 20,
+    "compression.type": "lz4",
+    "queue.buffering.max.messages": 10_000,
+}
 
 
 class KafkaPublisher:
@@ -22,13 +31,9 @@ class KafkaPublisher:
         self._timeout = timeout_seconds
         self._producer = Producer(
             client_config(bootstrap_servers, auth)
+            | CONFIGURATION
             | {
-                "enable.idempotence": True,
-                "acks": "all",
-                "linger.ms": 20,
-                "compression.type": "lz4",
                 "message.timeout.ms": int(timeout_seconds * 1000),
-                "queue.buffering.max.messages": 10_000,
                 "log_level": 3,
             }
         )

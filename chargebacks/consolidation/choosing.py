@@ -4,11 +4,10 @@ Each day is looked at by itself, streaming: neither listings nor coverage of a m
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
 
+from chargebacks.adapters import in_flight
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import plan
 from chargebacks.consolidation.commits import coverage, log
@@ -17,8 +16,6 @@ from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.errors import one_line
 from chargebacks.settings import JobSettings
-
-IN_FLIGHT: Final = 16  # days looked at at once
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,8 @@ class _Seen:
 def choose(settings: JobSettings, state: Store, landing: Store) -> Chosen:
     """A single date always; of a range the days that hold anything; earlier days by `plan.is_due`."""
     look = _Look(settings, state, landing, log.days(state))
-    with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        days = list(_candidates(settings))
-        seen = dict(zip(days, pool.map(look, days), strict=True))
+    days = list(_candidates(settings))
+    seen = dict(zip(days, in_flight.each(look, days), strict=True))
     return Chosen(
         days=[day for day, one in seen.items() if one.due],
         left={day: one.left for day, one in seen.items() if one.left},

@@ -4,13 +4,13 @@ An entry is confirmed only when the brokers have acknowledged each of its messag
 they are sent again, equal byte for byte; consumers' updates do not care.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Protocol
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.announce.messages import messages
+from chargebacks.consolidation.commits.announced import from_lines
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending
 from chargebacks.contract.message import Message
@@ -34,9 +34,8 @@ def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
         try:
             sent += publisher.publish(entry.announcement.topic, messages(entry, announced_ids(state, entry)))
         except FileNotFoundError as error:
-            if not log.is_published(
-                entry
-            ):  # else another run sent them all, and long ago: the ids have expired
+            # If it is published, another run sent them all, and so long ago that the ids have expired.
+            if not log.is_published(entry):
                 raise StorageError(
                     f"partition {day}: entry {entry.commit} cannot be published, for of the ids that it announces "
                     f"{error}: restore it"
@@ -49,4 +48,4 @@ def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
 def announced_ids(state: Store, entry: Entry) -> Iterator[str]:
     """The ids that the entry announces, chunk by chunk."""
     for chunk in state.get_ahead(entry.announcement.chunks):
-        yield from json.loads(b"[" + b",".join(chunk.splitlines()) + b"]")  # at once: a tenth of the time
+        yield from from_lines(chunk)

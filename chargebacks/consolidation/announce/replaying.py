@@ -6,24 +6,25 @@ instead, with the newest entry's fields, so that no item is set back; then the o
 counts summaries. The slices' event ids are made of the newest entry and say so: replaying again sends equal ones.
 """
 
-import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import IO, Final
-
-import polars as pl
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.announce.messages import messages, slice_messages, summary_message
 from chargebacks.consolidation.announce.publishing import Publisher, announced_ids
+from chargebacks.consolidation.commits.announced import from_lines, to_lines
 from chargebacks.consolidation.commits.entry import Announcement, Entry
 from chargebacks.consolidation.records import datafile
+from chargebacks.consolidation.records.merge import ALIVE
 from chargebacks.contract.message import Message
 from chargebacks.errors import StorageError
 
 EVERY: Final = "all"
+AT_ONCE: Final = 50_000  # ids in memory
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def living_ids(state: Store, entry: Entry) -> Iterator[str]:
     """The ids of all chargebacks of a consolidation that are not removed, a data file in memory at a time."""
     for file in entry.files:
         rows = datafile.read(state.get(file.path), entry.output_format)
-        yield from rows.filter(pl.col("event_type").ne_missing("REMOVE"))["chargeback_id"]
+        yield from rows.filter(ALIVE)["chargeback_id"]
 
 
 def _instead(entry: Entry, head: Entry, count: int, ids: Iterable[str]) -> Iterator[Message]:
@@ -81,14 +82,14 @@ def _instead(entry: Entry, head: Entry, count: int, ids: Iterable[str]) -> Itera
 def _ids_on_disk(ids: Iterable[str]) -> Iterator[tuple[int, Iterator[str]]]:
     """How many there are, which the first slice must tell, and the ids themselves."""
     with tempfile.TemporaryFile() as file:
-        count = 0
-        for one in ids:
-            file.write(json.dumps(one).encode() + b"\n")
-            count += 1
+        count, rest = 0, iter(ids)
+        while some := list(islice(rest, AT_ONCE)):
+            file.write(to_lines(some))
+            count += len(some)
         yield count, _read_back(file)
 
 
 def _read_back(file: IO[bytes]) -> Iterator[str]:
     file.seek(0)
-    for line in file:
-        yield json.loads(line)
+    while lines := list(islice(file, AT_ONCE)):
+        yield from from_lines(b"".join(lines))

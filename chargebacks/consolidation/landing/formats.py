@@ -7,15 +7,13 @@ whole raises UnreadableFileError. docs/landing-zone.md has the rules as users se
 from collections.abc import Callable
 from typing import Final
 
-from chargebacks.consolidation.landing import comma_separated, json_lines, parquet
+from chargebacks.consolidation.landing import comma_separated, json_lines, listing, parquet
 from chargebacks.consolidation.landing.compressed import expand
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK
 from chargebacks.consolidation.landing.raw_rows import Raw, nothing
 from chargebacks.errors import UnreadableFileError
 
-PARQUET_MAGIC: Final = b"PAR1"
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
-COMPRESSED_ENDINGS: Final = (".gz", ".gzip", ".zst", ".zstd")
 # Often seen, never read: a name for them helps whoever looks into the quarantine.
 _STRANGERS: Final = {
     b"PK\x03\x04": "zip",
@@ -46,7 +44,7 @@ def read(path: str, data: bytes) -> Raw:
 
 
 def _by_content(content: bytes) -> Callable[[str, bytes], Raw] | None:
-    if content.startswith(PARQUET_MAGIC):
+    if parquet.is_one(content):
         return parquet.read
     if content.lstrip()[:1] in (b"{", b"["):
         return json_lines.read
@@ -55,7 +53,7 @@ def _by_content(content: bytes) -> Callable[[str, bytes], Raw] | None:
 
 def _by_name(path: str) -> Callable[[str, bytes], Raw] | None:
     name = path.lower()
-    for ending in COMPRESSED_ENDINGS:
+    for ending in listing.COMPRESSED:
         name = name.removesuffix(ending)
     if name.endswith(JSON_ENDINGS):
         return json_lines.read

@@ -13,7 +13,8 @@ import polars as pl
 from chargebacks import record
 from chargebacks.consolidation.records.frame import SCHEMA, canonical_bytes
 
-_REMOVED: Final = pl.col("event_type") == "REMOVE"
+_REMOVED: Final = pl.col("event_type").eq_missing("REMOVE")
+ALIVE: Final = ~_REMOVED
 _PREVIOUS: Final = "__previous"
 _ROW: Final = "__row"
 _ORDER: Final = ("__updated", "event_timestamp", "__kind")
@@ -44,7 +45,7 @@ def merge(
     new = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
     old = previous.with_columns(pl.lit(value=True).alias(_PREVIOUS))
     ranked = winners(new if full else pl.concat([old, new]))
-    alive = ranked.filter(~_REMOVED.fill_null(value=False))
+    alive = ranked.filter(ALIVE)
     if full:
         news = alive.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
     else:

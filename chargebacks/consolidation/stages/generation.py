@@ -7,13 +7,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from chargebacks.adapters.store import Store
-
-_TO_ESCAPE: Final = r'[\x00-\x1f"\\]'  # RFC 8259, section 7
+from chargebacks.consolidation.commits.announced import to_lines
 
 
 @dataclass(frozen=True)
@@ -46,15 +45,10 @@ class Generation:
 
     def put_ids(self, bucket: int, number: int, ids: pl.Series) -> str:
         """Write a chunk of announced ids, one JSON string a line; its path."""
-        return self.put(f"announced/ids-{bucket:05d}-{number:05d}-{self.attempt}.jsonl", _id_lines(ids))
+        return self.put(
+            f"announced/ids-{bucket:05d}-{number:05d}-{self.attempt}.jsonl", to_lines(ids.to_list())
+        )
 
     def data_name(self, bucket: int, suffix: str) -> str:
         """The name of a bucket's data file."""
         return f"data/part-{bucket:05d}-{self.attempt}.{suffix}"
-
-
-def _id_lines(ids: pl.Series) -> bytes:
-    """Ids that need no escaping, which is nearly all, are just quoted."""
-    if ids.str.contains(_TO_ESCAPE).any():
-        return "".join(json.dumps(one) + "\n" for one in ids).encode()
-    return ('"' + '"\n"'.join(ids.to_list()) + '"\n').encode()
