@@ -11,6 +11,7 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 MAX_EXPANDED: Final = 512 * 1024 * 1024  # bytes: what a task can hold; a small bomb unfolds to anything
 _WINDOW: Final = 64 * 1024  # bytes: thousands of small members are not copied over and over
+_PIECE: Final = 1024 * 1024  # bytes asked for at once: what is asked for is allocated, however small the file
 
 
 def expand(path: str, data: bytes, limit: int = MAX_EXPANDED) -> bytes:
@@ -59,6 +60,10 @@ def _gunzip(data: bytes, at_most: int) -> bytes:
 
 
 def _unzstd(data: bytes, at_most: int) -> bytes:
+    """The same for zstd. By `read_buffer`: what `read` has allocated is never freed when it raises."""
+    parts: list[pa.Buffer] = []
     with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-        content: bytes = stream.read(at_most)
-    return content
+        while at_most and (part := stream.read_buffer(min(_PIECE, at_most))).size:
+            parts.append(part)
+            at_most -= part.size
+    return b"".join(parts)

@@ -1,6 +1,7 @@
 """Compressed landing files: whole or not at all, whatever they are called, and never without bound."""
 
 import gzip
+import tracemalloc
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -44,6 +45,21 @@ def test_a_compressed_file_cut_off_anywhere_is_unreadable_and_none_of_its_rows_i
     for end in (*range(4, len(whole), 97), len(whole) - 1):
         with pytest.raises(UnreadableFileError, match=r"^x/a\.json\.gz: damaged (gzip|zstd): "):
             formats.read("x/a.json.gz", whole[:end])
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstd])
+def test_a_damaged_file_leaves_no_memory_behind(compress: Callable[[bytes], bytes]) -> None:
+    """A task meets thousands of files; one of half a gigabyte's address space each would be its end."""
+    broken = compress(LINES)[:-1]
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            with pytest.raises(UnreadableFileError):
+                expand("a", broken)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 1_000_000
 
 
 @pytest.mark.parametrize("place", [12, 300, -6])
