@@ -26,7 +26,7 @@ from chargebacks.consolidation.commits.sweeping import sweep
 from chargebacks.consolidation.execution import Tools, execute
 from chargebacks.consolidation.report import PartitionReport, RunReport
 from chargebacks.consolidation.stages.engine import Engine
-from chargebacks.errors import ChargebacksError, ConsolidationError, PublishError, one_line
+from chargebacks.errors import ChargebacksError, ConsolidationError, PublishError, StorageError, one_line
 from chargebacks.settings import JobSettings
 
 log_ = logging.getLogger(__name__)
@@ -128,7 +128,10 @@ def _announced(
     behind = {one.day for one in report.partitions if one.behind}
     days = {*unfinished, *(one.day for one in report.partitions if not one.error)}
     problem = announce(state, sorted(days - behind), publisher)
-    debts = owed(state, sorted(days | behind))
+    try:
+        debts = owed(state, sorted(days | behind))
+    except StorageError as error:  # what the run did is told all the same
+        return replace(report, publish_problem=problem or f"what is still owed cannot be told: {error}")
     partitions = [replace(one, published=one.committed and one.day not in debts) for one in report.partitions]
     return replace(report, partitions=partitions, unpublished=debts, publish_problem=problem)
 

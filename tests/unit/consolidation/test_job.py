@@ -9,7 +9,7 @@ import pytest
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import job
 from chargebacks.consolidation.stages.engine import InProcessEngine
-from chargebacks.errors import ConsolidationError, PublishError
+from chargebacks.errors import ConsolidationError, PublishError, StorageError
 from tests.unit.consolidation.builders import DAY, land, newer, records, settings
 from tests.unit.consolidation.running import Broker, log, run, run_day, snapshot, view
 
@@ -253,3 +253,17 @@ def test_all_that_is_written_lies_below_state_output_and_quarantine(tmp_path: Pa
         "pending",
         "symlink_manifest",
     ]
+
+
+def test_a_store_that_fails_at_the_last_look_does_not_hide_what_was_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageError("list of the log failed: no route")
+
+    monkeypatch.setattr(job, "owed", fail)
+    land(tmp_path, "a.json", records("a"))
+    report = run(tmp_path, Broker())
+    assert [(one.status, one.published) for one in report.partitions] == [("consolidated", False)]
+    with pytest.raises(PublishError, match="still owed cannot be told: list of the log failed"):
+        report.raise_failures()
