@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 POSITION: Final = "consolidation_position"
+SEGMENT_ITEMS: Final = 1000
 Item = dict[str, Any]  # attribute values as DynamoDB writes them: {"S": "text"}, {"N": "1"}
 
 
@@ -39,13 +40,22 @@ def check_table(
         yield f"table: {key} is gone"
 
 
-def scan(endpoint_url: str, table: str) -> Iterator[Item]:
-    """Every item."""
+def scan(endpoint_url: str, table: str, expected: int) -> Iterator[Item]:
+    """Every item, about `expected` of them.
+
+    In segments of a page or so: DynamoDB Local reads a segment's earlier pages again for every page of it, so one
+    segment of a million items would take it hours.
+    """
     # DynamoDB Local checks no signature, but the client insists on signing. These are no secrets.
     session = boto3.session.Session("local", "local", region_name="sa-east-1")
     client: DynamoDBClient = session.client("dynamodb", endpoint_url=endpoint_url)
-    for page in client.get_paginator("scan").paginate(TableName=table):
-        yield from page["Items"]
+    segments = 1 + expected // SEGMENT_ITEMS
+    for segment in range(segments):
+        pages = client.get_paginator("scan").paginate(
+            TableName=table, Segment=segment, TotalSegments=segments, ConsistentRead=True
+        )
+        for page in pages:
+            yield from page["Items"]
 
 
 def _newest(expectations: list[Expected], summaries: dict[Which, Event]) -> dict[str, Event]:

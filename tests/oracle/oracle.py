@@ -55,7 +55,8 @@ def checks(description: Description, expected: list[Expected]) -> Iterator[tuple
         about = f"files    {day}: {len(one.rows)} rows in {files} files, and in the newest log entry's"
         yield about, check_files(one, output, state, description["output_files"])
     yield _about_messages(expected), check_messages(expected, messages)
-    items = scan(description["endpoint_url"], description["table"])
+    known = sum(len(one.rows) for one in _last(expected))
+    items = scan(description["endpoint_url"], description["table"], known)
     yield (
         _about_table(expected),
         check_table(expected, summaries(messages), Path(description["items_before"]), items),
@@ -63,9 +64,13 @@ def checks(description: Description, expected: list[Expected]) -> Iterator[tuple
 
 
 def _about_counts(expected: list[Expected]) -> str:
-    last = {one.partition_date: one for one in expected}
-    read = sum(one.counts.read for one in last.values())
+    read = sum(one.counts.read for one in _last(expected))
     return f"counts   {len(expected)} consolidations, {read} records read"
+
+
+def _last(expected: list[Expected]) -> list[Expected]:
+    """What each partition holds in the end."""
+    return list({one.partition_date: one for one in expected}.values())
 
 
 def _about_messages(expected: list[Expected]) -> str:
