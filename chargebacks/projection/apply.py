@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -102,9 +102,11 @@ class Applier:
 
     def _send(self, update: Update, ids: Sequence[str], worked: _Worked) -> tuple[Sequence[str], str]:
         """One call. The ids to send again, and why."""
-        statements = [_statement(self.table.name, update, chargeback_id) for chargeback_id in ids]
+        statement = _Statement.of(self.table.name, update)
         try:
-            answer = self.table.client.batch_execute_statement(Statements=statements)
+            answer = self.table.client.batch_execute_statement(
+                Statements=[statement.request(chargeback_id) for chargeback_id in ids]
+            )
         except (BotoCoreError, ClientError, ResponseParserError) as error:
             if not is_transient(error):
                 raise TransientError(explain(error)) from None
@@ -143,17 +145,32 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
         yield list(dict.fromkeys(batch))
 
 
-def _statement(table: str, update: Update, chargeback_id: str) -> "BatchStatementRequestTypeDef":
-    """State and guard in one. An UPDATE of a key that is not there fails its condition and creates nothing
-    ("PartiQL update statements for DynamoDB", developer guide)."""
-    state = {**update.attributes, record.POSITION: update.position}
-    sets = " ".join(f'SET "{name}"=?' for name in state)
-    guard = f'("{record.POSITION}" IS MISSING OR "{record.POSITION}" < ?)'
-    return {
-        "Statement": f'UPDATE "{table}" {sets} WHERE "{KEY}"=? AND {guard}',
-        "Parameters": [_value(value) for value in (*state.values(), chargeback_id, update.position)],
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-    }
+@dataclass(frozen=True)
+class _Statement:
+    """State and guard in one; the same for every chargeback of an update, but for the key.
+
+    An UPDATE of a key that is not there fails its condition and creates nothing ("PartiQL update statements for
+    DynamoDB", developer guide).
+    """
+
+    text: str
+    state: "Sequence[AttributeValueTypeDef]"
+    position: "AttributeValueTypeDef"
+
+    @classmethod
+    def of(cls, table: str, update: Update) -> Self:
+        state = {**update.attributes, record.POSITION: update.position}
+        sets = " ".join(f'SET "{name}"=?' for name in state)
+        guard = f'("{record.POSITION}" IS MISSING OR "{record.POSITION}" < ?)'
+        text = f'UPDATE "{table}" {sets} WHERE "{KEY}"=? AND {guard}'
+        return cls(text, [_value(value) for value in state.values()], _value(update.position))
+
+    def request(self, chargeback_id: str) -> "BatchStatementRequestTypeDef":
+        return {
+            "Statement": self.text,
+            "Parameters": [*self.state, {"S": chargeback_id}, self.position],
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
 
 
 def _value(value: str | int) -> "AttributeValueTypeDef":
