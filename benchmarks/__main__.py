@@ -19,11 +19,14 @@ from benchmarks import results
 from benchmarks.contestants import Options
 from benchmarks.harness import BenchmarkError, tell
 from benchmarks.parts import full
+from benchmarks.parts.draining import draining
 from benchmarks.parts.growth import growth
 from benchmarks.parts.incremental import incremental
 from benchmarks.parts.latency import tiny_parquet_latency
 from benchmarks.parts.profile import profile
 from benchmarks.parts.publishing import publishing
+from benchmarks.parts.startup import start_up
+from benchmarks.parts.updating import updating
 from benchmarks.results import Part
 from chargebacks.commands.signals import interrupt_on_sigterm
 
@@ -36,6 +39,9 @@ PARTS: dict[str, Callable[[Options], Part]] = {
     "growth": growth,
     "publishing": publishing,
     "profile": profile,
+    "updating": updating,
+    "start-up": start_up,
+    "draining": draining,
 }
 RENDER = "render"
 

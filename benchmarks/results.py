@@ -79,10 +79,7 @@ class Part:
     def _contestants(self) -> str:
         headings = ["", "median s", "min", "max", "peak MiB"]
         headings += ["times the floor"] if self.floor else []
-        ruler = ["---", *("---:" for _ in headings[1:])]
-        return "\n".join(
-            _row(row) for row in [headings, ruler, *(self._cells(name) for name in self.timings)]
-        )
+        return table(headings, [self._cells(name) for name in self.timings])
 
     def _cells(self, name: str) -> list[str]:
         timing = self.timings[name]
@@ -90,6 +87,12 @@ class Part:
         cells = [name, f"{over}{timing.seconds:.1f}", f"{min(each):.1f}", f"{max(each):.1f}"]
         cells += [f"{timing.peak_mib:,.0f}"]
         return cells + ([f"{over}{timing.seconds / self.floor:.2f}"] if self.floor else [])
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table: names in its first column, numbers in the others."""
+    ruler = ["---", *("---:" for _ in headings[1:])]
+    return "\n".join(_row(row) for row in [headings, ruler, *rows])
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ def database(folder: Path, jars: Path, port: int) -> Server:
     arguments = ("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port))
     command = [str(java()), *JVM_FLAGS, *flags, "-cp", f"{jars}/*", MAIN, *arguments]
     asked = client(f"http://{HOST}:{port}", attempts=1)
-    return Server("DynamoDB Local", command, folder / "dynamodb.log", lambda: _answers(asked))
+    return Server("DynamoDB Local", command, folder / "dynamodb.log", lambda: answers(asked))
 
 
 def client(endpoint_url: str, attempts: int = 3) -> "DynamoDBClient":
@@ -97,7 +97,8 @@ def _index(name: str) -> dict[str, Any]:
     }
 
 
-def _answers(asked: "DynamoDBClient") -> bool:
+def answers(asked: "DynamoDBClient") -> bool:
+    """Whether a server answers this client."""
     try:
         asked.list_tables(Limit=1)
     except (ClientError, BotoCoreError, OSError):
