@@ -29,6 +29,7 @@ from benchmarks.parts.startup import start_up
 from benchmarks.parts.updating import updating
 from benchmarks.results import Part
 from chargebacks.commands.signals import interrupt_on_sigterm
+from chargebacks.errors import ChargebacksError
 
 PARTS: dict[str, Callable[[Options], Part]] = {
     "json-to-csv": full.json_to_csv,
@@ -84,7 +85,7 @@ def _run(name: str, options: Options, parts: int) -> bool:
     started = time.perf_counter()
     try:
         part = PARTS[name](replace(options, until=started + options.minutes * 60 / parts))
-    except BenchmarkError as error:
+    except (BenchmarkError, ChargebacksError) as error:
         tell(f"!!! {name} failed: {error}")
         return False
     part.save()

@@ -11,6 +11,7 @@ from benchmarks.harness import ROOT, Timings
 RESULTS = ROOT / "results"
 PAGE = Path("docs/performance.md")
 MANY = 100
+SHORT = 2  # seconds
 BEGIN, END = "<!-- measured: {} -->", "<!-- end of measured -->"
 
 
@@ -84,9 +85,13 @@ class Part:
     def _cells(self, name: str) -> list[str]:
         timing = self.timings[name]
         each, over = [run.seconds for run in timing.runs], "over " if timing.stopped else ""
-        cells = [name, f"{over}{timing.seconds:.1f}", f"{min(each):.1f}", f"{max(each):.1f}"]
+        cells = [name, f"{over}{_told(timing.seconds)}", _told(min(each)), _told(max(each))]
         cells += [f"{timing.peak_mib:,.0f}"]
         return cells + ([f"{over}{timing.seconds / self.floor:.2f}"] if self.floor else [])
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds:.{2 if seconds < SHORT else 1}f}"
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -28,14 +28,11 @@ from chargebacks.projection.retry import (
     explain,
     is_transient,
 )
-from chargebacks.projection.table import KEY, Table
+from chargebacks.projection.statement import Statement
+from chargebacks.projection.table import Table
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import (
-        AttributeValueTypeDef,
-        BatchStatementErrorTypeDef,
-        BatchStatementRequestTypeDef,
-    )
+    from mypy_boto3_dynamodb.type_defs import BatchStatementErrorTypeDef
 
 BATCH: Final = 25  # "BatchExecuteStatement" (API reference): at most 25 statements, no key twice
 CONDITION_FAILED: Final = "ConditionalCheckFailed"
@@ -102,7 +99,7 @@ class Applier:
 
     def _send(self, update: Update, ids: Sequence[str], worked: _Worked) -> tuple[Sequence[str], str]:
         """One call. The ids to send again, and why."""
-        statement = _Statement.of(self.table.name, update)
+        statement = Statement.of(self.table.name, update)
         try:
             answer = self.table.client.batch_execute_statement(
                 Statements=[statement.request(chargeback_id) for chargeback_id in ids]
@@ -143,35 +140,3 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(ids)
     while batch := list(islice(rest, BATCH)):
         yield list(dict.fromkeys(batch))
-
-
-@dataclass(frozen=True)
-class _Statement:
-    """State and guard in one; the same for every chargeback of an update, but for the key.
-
-    An UPDATE of a key that is not there fails its condition and creates nothing ("PartiQL update statements for
-    DynamoDB", developer guide).
-    """
-
-    text: str
-    state: "Sequence[AttributeValueTypeDef]"
-    position: "AttributeValueTypeDef"
-
-    @classmethod
-    def of(cls, table: str, update: Update) -> Self:
-        state = {**update.attributes, record.POSITION: update.position}
-        sets = " ".join(f'SET "{name}"=?' for name in state)
-        guard = f'("{record.POSITION}" IS MISSING OR "{record.POSITION}" < ?)'
-        text = f'UPDATE "{table}" {sets} WHERE "{KEY}"=? AND {guard}'
-        return cls(text, [_value(value) for value in state.values()], _value(update.position))
-
-    def request(self, chargeback_id: str) -> "BatchStatementRequestTypeDef":
-        return {
-            "Statement": self.text,
-            "Parameters": [*self.state, {"S": chargeback_id}, self.position],
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-
-
-def _value(value: str | int) -> "AttributeValueTypeDef":
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
