@@ -48,6 +48,7 @@ class Part:
     goals: list[Goal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)  # Markdown, beside the contestants'
+    details: dict[str, Any] = field(default_factory=dict)  # behind those tables, for programs
 
     def goal(self, text: str, value: Callable[[], float], limit: float, **how: Any) -> None:
         """Add a goal; without one of the contestants that it is about it is noted as not judged."""
@@ -66,6 +67,7 @@ class Part:
         found = {"title": self.title, "floor": self.floor, "notes": self.notes}
         found["goals"] = [asdict(goal) | {"met": goal.met} for goal in self.goals]
         found["runs"] = {name: [asdict(run) for run in one.runs] for name, one in self.timings.items()}
+        found["details"] = self.details
         (RESULTS / f"{self.key}.json").write_text(json.dumps(found, indent=1) + "\n")
         (RESULTS / f"{self.key}.md").write_text(self.markdown())
 

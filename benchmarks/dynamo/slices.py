@@ -4,20 +4,34 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from benchmarks.data import DAY
-from benchmarks.dynamo import table
+from chargebacks import contract
 from chargebacks.consolidation.announce.messages import slice_messages
 from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.contract.message import Message
 from chargebacks.local.event_source import event
+from chargebacks.projection.decide import Update, decide
 
 BATCH: Final = 100  # messages in an invocation at most, Lambda's own default
+NONE: Final[dict[str, Any]] = {"eventSource": event.EVENT_SOURCE, "records": {}}  # a batch without messages
+
+
+def ids(items: int, start: int = 0) -> Iterator[str]:
+    """The chargebacks' ids, as long as the landing files' ones."""
+    return (f"cb-{n:020d}" for n in range(start, items))
 
 
 def announced(items: int) -> Iterator[Message]:
     """The slices of an execution that completed just now: what it writes is newer than all before it."""
-    return slice_messages(_entry(items), table.ids(items))
+    return slice_messages(_entry(items), ids(items))
+
+
+def decided(message: Message) -> tuple[Update, list[str]]:
+    """What a slice asks for, and of whom."""
+    found, now = contract.decode(message.value), datetime.now(UTC)
+    return decide(found, now, now, ZoneInfo("UTC")).update, found["chargeback_ids"]
 
 
 def events(messages: Iterable[Message]) -> Iterator[dict[str, Any]]:
@@ -33,8 +47,8 @@ def events(messages: Iterable[Message]) -> Iterator[dict[str, Any]]:
 
 def _record(offset: int, message: Message) -> event.Record:
     headers = tuple((name, value.encode()) for name, value in message.headers)
-    now = int(datetime.now(UTC).timestamp() * 1000)
-    return event.Record("bench", 0, offset, now, "CREATE_TIME", message.key.encode(), message.value, headers)
+    sent = int(datetime.now(UTC).timestamp() * 1000)
+    return event.Record("bench", 0, offset, sent, "CREATE_TIME", message.key.encode(), message.value, headers)
 
 
 def _entry(items: int) -> Entry:

@@ -13,12 +13,11 @@ import time
 from pathlib import Path
 from typing import Final
 
-from benchmarks.dynamo import canned
+from benchmarks.dynamo import canned, slices
 from chargebacks.local.dynamodb import environment
 from tests.fixtures.lambda_runtime import Answer, Invocation, RuntimeApi
 
 HANDLER: Final = "consumers.consolidation_updater.lambda_function.lambda_handler"
-NO_MESSAGES: Final = {"eventSource": "aws:kafka", "records": {}}
 SDK: Final = "import boto3; boto3.client('dynamodb'); print('ready', flush=True)"
 PATIENCE_SECONDS: Final = 60
 
@@ -27,7 +26,7 @@ def function() -> float:
     """Seconds until it has answered a batch without messages: client made, table described."""
     api = RuntimeApi()
     threading.Thread(target=api.serve_forever, daemon=True).start()
-    api.waiting.put(Invocation(NO_MESSAGES, timeout_ms=PATIENCE_SECONDS * 1000))
+    api.waiting.put(Invocation(slices.NONE, timeout_ms=PATIENCE_SECONDS * 1000))
     os.environ["AWS_LAMBDA_RUNTIME_API"] = api.address
     started = time.perf_counter()
     with subprocess.Popen([sys.executable, "-m", "awslambdaric", HANDLER], stdout=sys.stderr) as process:

@@ -1,23 +1,20 @@
 """A table on DynamoDB Local: filled before, looked at after."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, Final
 
+from benchmarks.dynamo.slices import decided, ids
 from benchmarks.harness import BenchmarkError
 from chargebacks import record
+from chargebacks.contract.message import Message
 from chargebacks.local import dynamodb
 
 NAME: Final = "bench"
 BATCH: Final = 25  # "BatchWriteItem" (API reference): at most 25 puts
 THREADS: Final = 4
-SAMPLED: Final = 1000
-
-
-def ids(items: int, start: int = 0) -> Iterator[str]:
-    """The chargebacks' ids, as long as the landing files' ones."""
-    return (f"cb-{n:020d}" for n in range(start, items))
+SAMPLED: Final = 500  # messages, at least
 
 
 def fill(endpoint: str, table: str, items: int, start: int = 0) -> None:
@@ -39,20 +36,37 @@ def _put(client: Any, table: str, some: list[str]) -> None:
 
 
 def _item(chargeback_id: str) -> dict[str, dict[str, str]]:
-    given = {"chargeback_id": chargeback_id, "status": "open", "created_at": "2025-11-20T01:02:03.000Z"}
-    return {name: {"S": value} for name, value in given.items()}
+    return {name: {"S": value} for name, value in opened(chargeback_id).items()}
 
 
-def check(endpoint: str, table: str, items: int, event: Mapping[str, Any]) -> None:
-    """Raises BenchmarkError unless that many items are there and every one is marked by the event's execution."""
+def opened(chargeback_id: str) -> dict[str, str]:
+    """An item as it is before."""
+    return {"chargeback_id": chargeback_id, "status": "open", "created_at": "2025-11-20T01:02:03.000Z"}
+
+
+def check(endpoint: str, table: str, messages: Sequence[Message]) -> None:
+    """Raises BenchmarkError unless every item, and no other, is marked by the messages' execution: all are counted,
+    and of some messages one item is compared attribute by attribute."""
+    found, wanted = _counted(endpoint, table, messages[0]), sum(len(decided(one)[1]) for one in messages)
+    if found != (wanted, wanted):
+        raise BenchmarkError(f"{found[1]} of {found[0]} items are updated, not {wanted}")
+    held = dynamodb.resource(endpoint).Table(table)
+    for update, named in map(decided, messages[:: max(1, len(messages) // SAMPLED)]):
+        item = held.get_item(Key={"chargeback_id": named[-1]}, ConsistentRead=True)["Item"]
+        if item != {**opened(named[-1]), **update.attributes, record.POSITION: update.position}:
+            raise BenchmarkError(f"this item is not as its message has it: {item}")
+
+
+def _counted(endpoint: str, table: str, message: Message) -> tuple[int, int]:
+    """All items, and those that the message's execution has marked."""
     client: Any = dynamodb.client(endpoint)
-    asked = {"TableName": table, "Select": "COUNT", "ConsistentRead": True}
-    filtered = asked | {
-        "FilterExpression": f"{record.CONSOLIDATION_DATE} = :date",
-        "ExpressionAttributeValues": {":date": {"S": event["completed_at"]}},
-    }
-    pages = client.get_paginator("scan").paginate(**filtered)
+    date = decided(message)[0].attributes[record.CONSOLIDATION_DATE]
+    pages = client.get_paginator("scan").paginate(
+        TableName=table,
+        Select="COUNT",
+        ConsistentRead=True,
+        FilterExpression=f"{record.CONSOLIDATION_DATE} = :date",
+        ExpressionAttributeValues={":date": {"S": date}},
+    )
     seen = [(page["ScannedCount"], page["Count"]) for page in pages]
-    found = sum(scanned for scanned, _ in seen), sum(count for _, count in seen)
-    if found != (items, items):
-        raise BenchmarkError(f"{found[1]} of {found[0]} items are updated, not {items}")
+    return sum(scanned for scanned, _ in seen), sum(count for _, count in seen)

@@ -10,25 +10,21 @@ even the decoded updates. `--unchecked` leaves out the look at the table afterwa
 import argparse
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import boto3
 
 from benchmarks.dynamo import slices, table
 from benchmarks.dynamo.spending import Spent, spending
-from chargebacks import contract, record
+from chargebacks import record
 from chargebacks.contract.message import Message
 from chargebacks.local.dynamodb import environment
-from chargebacks.projection.decide import Update, decide
+from chargebacks.projection.decide import Update
 from chargebacks.projection.table import KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-NO_MESSAGES = {"eventSource": "aws:kafka", "records": {}}
 
 
 def handler(given: argparse.Namespace, messages: list[Message]) -> Spent:
@@ -36,7 +32,7 @@ def handler(given: argparse.Namespace, messages: list[Message]) -> Spent:
     from consumers.consolidation_updater.lambda_function import lambda_handler
 
     batches = list(slices.events(messages))
-    lambda_handler(NO_MESSAGES, None)  # makes the client, and describes the table
+    lambda_handler(slices.NONE, None)  # makes the client, and describes the table
     with spending(given.server) as spent:
         answers = [lambda_handler(batch, None) for batch in batches]
     if failed := [answer for answer in answers if answer != {"batchItemFailures": []}]:
@@ -47,17 +43,12 @@ def handler(given: argparse.Namespace, messages: list[Message]) -> Spent:
 def loop(given: argparse.Namespace, messages: list[Message]) -> Spent:
     """One conditional UpdateItem after the other."""
     client = boto3.client("dynamodb")
-    updates = [_decided(message) for message in messages]
+    updates = list(map(slices.decided, messages))
     client.describe_table(TableName=given.table)
     with spending(given.server) as spent:
         for update, ids in updates:
             _each(client, given.table, update, ids)
     return spent
-
-
-def _decided(message: Message) -> tuple[Update, list[str]]:
-    event, now = contract.decode(message.value), datetime.now(UTC)
-    return decide(event, now, now, ZoneInfo("UTC")).update, event["chargeback_ids"]
 
 
 def _each(client: "DynamoDBClient", name: str, update: Update, ids: list[str]) -> None:
@@ -98,7 +89,7 @@ def main() -> None:
     spent = {"handler": handler, "loop": loop}[given.what](given, messages)
     spent.updates = given.items
     if not given.unchecked:
-        table.check(given.endpoint, given.table, given.items, contract.decode(messages[0].value))
+        table.check(given.endpoint, given.table, messages)
     spent.save(given.told)
 
 

@@ -17,7 +17,6 @@ from benchmarks.parts import startup
 from benchmarks.parts.draining import LEAST, WHOLE, draining
 from benchmarks.parts.startup import FUNCTION, SDK
 from benchmarks.parts.updating import IDLE_SERVER, LOOP, UPDATER, updating
-from chargebacks import contract
 from chargebacks.local.stack import DynamoDB
 
 if TYPE_CHECKING:
@@ -63,23 +62,25 @@ def test_the_function_starts_under_awss_runtime_client_beside_the_sdk_alone(
     assert all(timing.seconds > 0.05 for timing in part.timings.values())
 
 
-def test_a_table_with_an_item_too_few_or_not_updated_is_refused(dynamodb: DynamoDB, table: "Table") -> None:
-    (message,) = slices.announced(3)
-    event = contract.decode(message.value)
+def test_a_table_with_an_item_too_few_or_not_as_its_message_has_it_is_refused(
+    dynamodb: DynamoDB, table: "Table"
+) -> None:
     where = (dynamodb.endpoint_url, table.name)
-    benched.fill(*where, 2)
-    for chargeback_id in benched.ids(2):
-        key = {"chargeback_id": chargeback_id}
-        mark = "SET consolidation_date = :date"
-        table.update_item(
-            Key=key, UpdateExpression=mark, ExpressionAttributeValues={":date": event["completed_at"]}
-        )
-    benched.check(*where, 2, event)
+    messages = list(slices.announced(3))
+    benched.fill(*where, 3)
+    with pytest.raises(BenchmarkError, match="0 of 3 items are updated, not 3"):
+        benched.check(*where, messages)
+    ((update, ids),) = map(slices.decided, messages)
+    for one in ids:
+        marked = {"chargeback_id": one, **update.attributes, "consolidation_position": update.position}
+        table.put_item(Item={**benched.opened(one), **marked})
+    benched.check(*where, messages)
+    table.put_item(Item={**benched.opened(ids[-1]), **update.attributes, "consolidation_position": "another"})
+    with pytest.raises(BenchmarkError, match="not as its message has it"):
+        benched.check(*where, messages)
+    table.delete_item(Key={"chargeback_id": ids[0]})
     with pytest.raises(BenchmarkError, match="2 of 2 items are updated, not 3"):
-        benched.check(*where, 3, event)
-    benched.fill(*where, 3, start=2)
-    with pytest.raises(BenchmarkError, match="2 of 3 items are updated, not 3"):
-        benched.check(*where, 3, event)
+        benched.check(*where, messages)
 
 
 def test_the_processor_time_of_client_and_server_is_told_apart() -> None:
