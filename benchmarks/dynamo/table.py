@@ -1,20 +1,32 @@
 """A table on DynamoDB Local: filled before, looked at after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.dynamo.slices import decided, ids
 from benchmarks.harness import BenchmarkError
 from chargebacks import record
 from chargebacks.contract.message import Message
-from chargebacks.local import dynamodb
+from chargebacks.local import dynamodb, stack
+from chargebacks.local.stack import DynamoDB
 
 NAME: Final = "bench"
 BATCH: Final = 25  # "BatchWriteItem" (API reference): at most 25 puts
+JVM_FLAGS: Final = ("-XX:+UseSerialGC", "-Djava.awt.headless=true")
 THREADS: Final = 4
 SAMPLED: Final = 500  # messages, at least
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[DynamoDB]:
+    """DynamoDB Local with the table in it, by the JVM's own compiler: it works for minutes here."""
+    with stack.database(folder, jvm_flags=JVM_FLAGS) as running:
+        dynamodb.create_table(running.endpoint_url, NAME)
+        yield running
 
 
 def fill(endpoint: str, table: str, items: int, start: int = 0) -> None:

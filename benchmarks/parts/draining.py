@@ -11,7 +11,6 @@ from benchmarks.harness import ROOT, Contestant, fresh, tell, timed
 from benchmarks.results import Part
 from chargebacks.adapters.producer import KafkaPublisher
 from chargebacks.local import broker, stack
-from chargebacks.local.dynamodb import create_table
 from chargebacks.local.stack import Stack
 
 LEAST, MOST, WHOLE = "1x", "16x", "whole"
@@ -28,8 +27,8 @@ def draining(options: Options) -> Part:
     fresh(HERE)()
     sizes = {name: max(1, round(options.size * times / TIMES[WHOLE])) for name, times in TIMES.items()}
     found: dict[str, Spent] = {}
-    with stack.stack(HERE) as running:
-        create_table(running.endpoint_url, table.NAME)
+    with stack.kafka(HERE / "kafka") as kafka, table.database(HERE / "dynamodb") as database:
+        running = Stack(kafka, database)
         _drained(running, "warm-up", 0, sizes[LEAST])  # a server's first seconds are slow
         filled = sizes[LEAST]
         for name, items in sizes.items():

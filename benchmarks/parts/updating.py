@@ -1,8 +1,7 @@
 """The updater beside a plain loop of UpdateItem calls: updates a second, and whose processor they take."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from statistics import median
 
@@ -12,8 +11,6 @@ from benchmarks.dynamo import canned, table
 from benchmarks.dynamo.spending import HEADINGS, Runs, Spent
 from benchmarks.harness import ROOT, Contestant, fresh, measure
 from benchmarks.results import Part
-from chargebacks.local import stack
-from chargebacks.local.dynamodb import create_table
 from chargebacks.local.stack import DynamoDB
 
 UPDATER = "the updater"
@@ -27,18 +24,10 @@ HERE = ROOT / "updating"
 def updating(options: Options) -> Part:
     """Every item updated once, by each in turn on one table; then by each where no server holds it up."""
     items = max(1, round(options.size / SHARE))
-    fresh(HERE)()
-    found = {f"{name}{where}": Runs() for where in ("", IDLE_SERVER) for name in MODES}
-    with _filled(items) as database, canned.serving() as idle:
-        contestants = [_contestant(name, database, table.NAME, items, found) for name in MODES]
-        contestants += [
-            _contestant(f"{name}{IDLE_SERVER}", idle, canned.TABLE, items, found) for name in MODES
-        ]
-        measure(contestants, options.rounds, until=options.until)
+    found = _measured(options, items)
     part = Part("updating", f"{items:,} items of one table updated, each once in a run", {})
-    part.tables.append(
-        results.table(["", *HEADINGS], [[name, *runs.middle.cells()] for name, runs in found.items()])
-    )
+    rows = [[name, *runs.middle.cells()] for name, runs in found.items()]
+    part.tables.append(results.table(["", *HEADINGS], rows))
     rate = _of_the_loop(found, lambda spent: spent.per_second)
     part.goal("updates a second, times the loop's", lambda: rate, 3.5, at_least=True)
     client = _of_the_loop(found, lambda spent: spent.client_us)
@@ -48,12 +37,18 @@ def updating(options: Options) -> Part:
     return part
 
 
-@contextmanager
-def _filled(items: int) -> Iterator[DynamoDB]:
-    with stack.database(HERE / "dynamodb") as database:
-        create_table(database.endpoint_url, table.NAME)
+def _measured(options: Options, items: int) -> dict[str, Runs]:
+    fresh(HERE)()
+    found = {f"{name}{where}": Runs() for where in ("", IDLE_SERVER) for name in MODES}
+    with table.database(HERE) as database, canned.serving() as idle:
         table.fill(database.endpoint_url, table.NAME, items)
-        yield database
+        busy = [_contestant(name, database, table.NAME, items, found) for name in MODES]
+        others = [_contestant(f"{name}{IDLE_SERVER}", idle, canned.TABLE, items, found) for name in MODES]
+        measure(busy, 1)  # until the server's code is compiled
+        for name in MODES:
+            found[name].each.clear()
+        measure([*busy, *others], options.rounds, until=options.until)
+    return found
 
 
 def _contestant(
