@@ -13,8 +13,8 @@ from benchmarks.dynamo import slices
 from benchmarks.dynamo import table as benched
 from benchmarks.dynamo.spending import Spent, spending
 from benchmarks.harness import BenchmarkError
-from benchmarks.parts import startup
-from benchmarks.parts.draining import LEAST, WHOLE, draining
+from benchmarks.parts import draining, startup
+from benchmarks.parts.draining import LEAST, WHOLE
 from benchmarks.parts.startup import FUNCTION, SDK
 from benchmarks.parts.updating import IDLE_SERVER, LOOP, UPDATER, updating
 from chargebacks.local.stack import DynamoDB
@@ -45,8 +45,11 @@ def test_the_updater_and_the_loop_update_the_same_items_on_a_real_and_on_the_can
     ]
 
 
-def test_an_execution_is_drained_through_a_broker_from_a_table_that_grows() -> None:
-    part = draining(TINY)
+def test_an_execution_is_drained_through_a_broker_from_a_table_that_grows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(draining, "WARM_UPS", 1)
+    part = draining.draining(TINY)
     (told,) = part.tables
     assert f"| {LEAST} | 32 |" in told
     assert f"| {WHOLE} | 2,000 |" in told
