@@ -17,6 +17,7 @@ from benchmarks.parts import draining, startup
 from benchmarks.parts.draining import LEAST, WHOLE
 from benchmarks.parts.startup import FUNCTION, SDK
 from benchmarks.parts.updating import IDLE_SERVER, LOOP, UPDATER, updating
+from chargebacks.local.processes import JVM_FLAGS
 from chargebacks.local.stack import DynamoDB
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ TINY = Options(size=SIZE, rounds=1)
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is made and written lies in a folder of the test's own."""
+    """What is made and written lies in a folder of the test's own; servers live for seconds here."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
+    monkeypatch.setattr(benched, "JVM_FLAGS", JVM_FLAGS)
 
 
 def test_the_updater_and_the_loop_update_the_same_items_on_a_real_and_on_the_canned_server() -> None:
