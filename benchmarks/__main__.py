@@ -19,13 +19,17 @@ from benchmarks import results
 from benchmarks.contestants import Options
 from benchmarks.harness import BenchmarkError, tell
 from benchmarks.parts import full
+from benchmarks.parts.draining import draining
 from benchmarks.parts.growth import growth
 from benchmarks.parts.incremental import incremental
 from benchmarks.parts.latency import tiny_parquet_latency
 from benchmarks.parts.profile import profile
 from benchmarks.parts.publishing import publishing
+from benchmarks.parts.startup import start_up
+from benchmarks.parts.updating import updating
 from benchmarks.results import Part
 from chargebacks.commands.signals import interrupt_on_sigterm
+from chargebacks.errors import ChargebacksError
 
 PARTS: dict[str, Callable[[Options], Part]] = {
     "json-to-csv": full.json_to_csv,
@@ -36,6 +40,9 @@ PARTS: dict[str, Callable[[Options], Part]] = {
     "growth": growth,
     "publishing": publishing,
     "profile": profile,
+    "updating": updating,
+    "start-up": start_up,
+    "draining": draining,
 }
 RENDER = "render"
 
@@ -78,7 +85,7 @@ def _run(name: str, options: Options, parts: int) -> bool:
     started = time.perf_counter()
     try:
         part = PARTS[name](replace(options, until=started + options.minutes * 60 / parts))
-    except BenchmarkError as error:
+    except (BenchmarkError, ChargebacksError) as error:
         tell(f"!!! {name} failed: {error}")
         return False
     part.save()

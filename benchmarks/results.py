@@ -11,6 +11,7 @@ from benchmarks.harness import ROOT, Timings
 RESULTS = ROOT / "results"
 PAGE = Path("docs/performance.md")
 MANY = 100
+SHORT = 2  # seconds
 BEGIN, END = "<!-- measured: {} -->", "<!-- end of measured -->"
 
 
@@ -47,6 +48,7 @@ class Part:
     goals: list[Goal] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)  # Markdown, beside the contestants'
+    details: dict[str, Any] = field(default_factory=dict)  # behind those tables, for programs
 
     def goal(self, text: str, value: Callable[[], float], limit: float, **how: Any) -> None:
         """Add a goal; without one of the contestants that it is about it is noted as not judged."""
@@ -65,6 +67,7 @@ class Part:
         found = {"title": self.title, "floor": self.floor, "notes": self.notes}
         found["goals"] = [asdict(goal) | {"met": goal.met} for goal in self.goals]
         found["runs"] = {name: [asdict(run) for run in one.runs] for name, one in self.timings.items()}
+        found["details"] = self.details
         (RESULTS / f"{self.key}.json").write_text(json.dumps(found, indent=1) + "\n")
         (RESULTS / f"{self.key}.md").write_text(self.markdown())
 
@@ -79,17 +82,24 @@ class Part:
     def _contestants(self) -> str:
         headings = ["", "median s", "min", "max", "peak MiB"]
         headings += ["times the floor"] if self.floor else []
-        ruler = ["---", *("---:" for _ in headings[1:])]
-        return "\n".join(
-            _row(row) for row in [headings, ruler, *(self._cells(name) for name in self.timings)]
-        )
+        return table(headings, [self._cells(name) for name in self.timings])
 
     def _cells(self, name: str) -> list[str]:
         timing = self.timings[name]
         each, over = [run.seconds for run in timing.runs], "over " if timing.stopped else ""
-        cells = [name, f"{over}{timing.seconds:.1f}", f"{min(each):.1f}", f"{max(each):.1f}"]
+        cells = [name, f"{over}{_told(timing.seconds)}", _told(min(each)), _told(max(each))]
         cells += [f"{timing.peak_mib:,.0f}"]
         return cells + ([f"{over}{timing.seconds / self.floor:.2f}"] if self.floor else [])
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds:.{2 if seconds < SHORT else 1}f}"
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table: names in its first column, numbers in the others."""
+    ruler = ["---", *("---:" for _ in headings[1:])]
+    return "\n".join(_row(row) for row in [headings, ruler, *rows])
 
 
 def _row(cells: Sequence[str]) -> str:

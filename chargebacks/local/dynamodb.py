@@ -1,7 +1,7 @@
 """DynamoDB Local on this machine, in memory, and the chargebacks table in it."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +25,7 @@ KEY: Final = "chargeback_id"
 INDEX_KEY: Final = "created_date"
 
 
-def database(folder: Path, jars: Path, port: int) -> Server:
+def database(folder: Path, jars: Path, port: int, jvm_flags: Sequence[str] = JVM_FLAGS) -> Server:
     """DynamoDB Local, not started yet; its log is in `folder`.
 
     It listens on every address of the machine, and knows no option to listen on one.
@@ -35,9 +35,9 @@ def database(folder: Path, jars: Path, port: int) -> Server:
     temporary.mkdir(parents=True)
     flags = ("-Xms128m", "-Xmx1g", f"-Djava.io.tmpdir={temporary}")
     arguments = ("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port))
-    command = [str(java()), *JVM_FLAGS, *flags, "-cp", f"{jars}/*", MAIN, *arguments]
+    command = [str(java()), *jvm_flags, *flags, "-cp", f"{jars}/*", MAIN, *arguments]
     asked = client(f"http://{HOST}:{port}", attempts=1)
-    return Server("DynamoDB Local", command, folder / "dynamodb.log", lambda: _answers(asked))
+    return Server("DynamoDB Local", command, folder / "dynamodb.log", lambda: answers(asked))
 
 
 def client(endpoint_url: str, attempts: int = 3) -> "DynamoDBClient":
@@ -97,7 +97,8 @@ def _index(name: str) -> dict[str, Any]:
     }
 
 
-def _answers(asked: "DynamoDBClient") -> bool:
+def answers(asked: "DynamoDBClient") -> bool:
+    """Whether a server answers this client."""
     try:
         asked.list_tables(Limit=1)
     except (ClientError, BotoCoreError, OSError):

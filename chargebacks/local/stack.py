@@ -5,7 +5,7 @@ with stack(folder) as running:
 """
 
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from typing import Final
 
 from chargebacks.errors import LocalStackError
 from chargebacks.local import broker, dynamodb, jars
-from chargebacks.local.processes import HOST, Server, check_port, free_port
+from chargebacks.local.processes import HOST, JVM_FLAGS, Server, check_port, free_port
 
 TRIES: Final = 3  # a free port may be gone by the time that the server takes it
 
@@ -65,13 +65,16 @@ def kafka(folder: Path, port: int | None = None, progress: jars.Progress = jars.
 
 @contextmanager
 def database(
-    folder: Path, port: int | None = None, progress: jars.Progress = jars.quiet
+    folder: Path,
+    port: int | None = None,
+    progress: jars.Progress = jars.quiet,
+    jvm_flags: Sequence[str] = JVM_FLAGS,
 ) -> Iterator[DynamoDB]:
     """DynamoDB Local while the block runs; empty, its log in `folder`. Raises LocalStackError."""
     files = jars.ensure("dynamodb", progress)
 
     def make(chosen: int) -> Server:
-        return dynamodb.database(folder.absolute(), files, chosen)
+        return dynamodb.database(folder.absolute(), files, chosen, jvm_flags)
 
     with _alone(folder), _serving("DynamoDB Local", port, make) as (server, chosen):
         yield DynamoDB(f"http://{HOST}:{chosen}", server)

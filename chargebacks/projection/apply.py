@@ -28,14 +28,11 @@ from chargebacks.projection.retry import (
     explain,
     is_transient,
 )
-from chargebacks.projection.table import KEY, Table
+from chargebacks.projection.statement import Statement
+from chargebacks.projection.table import Table
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import (
-        AttributeValueTypeDef,
-        BatchStatementErrorTypeDef,
-        BatchStatementRequestTypeDef,
-    )
+    from mypy_boto3_dynamodb.type_defs import BatchStatementErrorTypeDef
 
 BATCH: Final = 25  # "BatchExecuteStatement" (API reference): at most 25 statements, no key twice
 CONDITION_FAILED: Final = "ConditionalCheckFailed"
@@ -102,9 +99,11 @@ class Applier:
 
     def _send(self, update: Update, ids: Sequence[str], worked: _Worked) -> tuple[Sequence[str], str]:
         """One call. The ids to send again, and why."""
-        statements = [_statement(self.table.name, update, chargeback_id) for chargeback_id in ids]
+        statement = Statement.of(self.table.name, update)
         try:
-            answer = self.table.client.batch_execute_statement(Statements=statements)
+            answer = self.table.client.batch_execute_statement(
+                Statements=[statement.request(chargeback_id) for chargeback_id in ids]
+            )
         except (BotoCoreError, ClientError, ResponseParserError) as error:
             if not is_transient(error):
                 raise TransientError(explain(error)) from None
@@ -141,20 +140,3 @@ def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(ids)
     while batch := list(islice(rest, BATCH)):
         yield list(dict.fromkeys(batch))
-
-
-def _statement(table: str, update: Update, chargeback_id: str) -> "BatchStatementRequestTypeDef":
-    """State and guard in one. An UPDATE of a key that is not there fails its condition and creates nothing
-    ("PartiQL update statements for DynamoDB", developer guide)."""
-    state = {**update.attributes, record.POSITION: update.position}
-    sets = " ".join(f'SET "{name}"=?' for name in state)
-    guard = f'("{record.POSITION}" IS MISSING OR "{record.POSITION}" < ?)'
-    return {
-        "Statement": f'UPDATE "{table}" {sets} WHERE "{KEY}"=? AND {guard}',
-        "Parameters": [_value(value) for value in (*state.values(), chargeback_id, update.position)],
-        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-    }
-
-
-def _value(value: str | int) -> "AttributeValueTypeDef":
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}

@@ -4,13 +4,11 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import boto3
-
 from chargebacks.errors import TransientError
+from chargebacks.projection import clients
 from chargebacks.projection.msk import Message
 from chargebacks.projection.retry import Patience
 from chargebacks.projection.settings import UpdaterSettings
-from chargebacks.projection.table import aws_config
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -36,7 +34,7 @@ class DeadLetters:
 
     def _connect(self) -> "SQSClient":
         if self._client is None:
-            self._client = boto3.client("sqs", config=aws_config(self.settings))
+            self._client = clients.make("sqs", self.settings)
         return self._client
 
 

@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-from botocore.config import Config
-
 from chargebacks.errors import SettingsError
+from chargebacks.projection import clients
 from chargebacks.projection.retry import Patience
 from chargebacks.projection.settings import UpdaterSettings
 
@@ -17,18 +15,6 @@ if TYPE_CHECKING:
 KEY: Final = "chargeback_id"
 CREATED_AT: Final = "created_at"
 CREATED_DATE: Final = "created_date"
-
-
-def aws_config(settings: UpdaterSettings) -> Config:
-    """One attempt a call: `Patience` alone tries again, so that pauses keep to the invocation's time and are
-    counted (botocore's own default differs by version)."""
-    return Config(
-        region_name=settings.region,
-        connect_timeout=settings.connect_timeout,
-        read_timeout=settings.read_timeout,
-        retries={"mode": "standard", "total_max_attempts": 1},
-        max_pool_connections=max(10, settings.threads),
-    )
 
 
 @dataclass
@@ -42,8 +28,7 @@ class Table:
 
     @classmethod
     def connect(cls, settings: UpdaterSettings) -> "Table":
-        client = boto3.client("dynamodb", config=aws_config(settings))
-        return cls(client, settings.table, settings.partition_index)
+        return cls(clients.make("dynamodb", settings), settings.table, settings.partition_index)
 
     def check_key(self, patience: Patience) -> None:
         """Raises SettingsError when the table's key is not `chargeback_id` alone, TransientError when it

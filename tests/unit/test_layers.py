@@ -86,6 +86,13 @@ def test_words_and_contract_load_nothing_but_the_validator() -> None:
     assert not loaded(", ".join([*WORDS, *STREAM_RULES])) & (OUTSIDE | BATCH)
 
 
+def test_the_updaters_start_loads_no_more_of_the_sdk_than_its_client_needs() -> None:
+    """boto3 would load S3's transfers with it, which take a fifth of the start."""
+    started = loaded("consumers.consolidation_updater.lambda_function")
+    assert not started & {"boto3", "s3transfer", "confluent_kafka", *BATCH}
+    assert {"botocore", "aws_lambda_powertools", "jsonschema_rs"} <= started
+
+
 def test_the_checks_know_the_modules_that_hold_the_rules() -> None:
     known = ("records.merge", "records.normalise", "plan", "commits.log")
     assert {f"chargebacks.consolidation.{name}" for name in known} <= set(RULES)
