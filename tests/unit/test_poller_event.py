@@ -36,8 +36,8 @@ records = st.builds(
 
 
 def record(offset: int = 0, partition: int = 0, **given: object) -> Record:
-    fields = {"key": b"k", "value": b"v", **given}
-    return Record("topic", partition, offset, 1700639732123, "CREATE_TIME", **fields)  # type: ignore[arg-type]
+    fields = {"timestamp": 1700639732123, "key": b"k", "value": b"v", **given}
+    return Record("topic", partition, offset, timestamp_type="CREATE_TIME", **fields)  # type: ignore[arg-type]
 
 
 @states("event.shape")
