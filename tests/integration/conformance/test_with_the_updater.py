@@ -1,6 +1,7 @@
 """All of it: the command, the real updater in its process, broker, DynamoDB Local and a queue."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,13 @@ pytest_plugins = ["tests.fixtures.updater"]
 @states("answer.items", "answer.from-lowest", "destination.record", "destination.first")
 @pytest.mark.parametrize("reading", ["items", "from-lowest"])
 def test_a_poison_message_is_put_aside_and_every_good_one_is_applied(
-    kafka: stack.Kafka, topic: str, table: Any, queue: Queue, monkeypatch: pytest.MonkeyPatch, reading: str
+    kafka: stack.Kafka,
+    topic: str,
+    table: Any,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    reading: str,
 ) -> None:
     put(table, dict.fromkeys(("a", "b", "c", "stranger"), "2025-11-20T01:00:00Z"))
     send(kafka.bootstrap_servers, topic, good("a"), b"\xff\x00 no JSON", good("b"), good("c"))
@@ -30,6 +37,8 @@ def test_a_poison_message_is_put_aside_and_every_good_one_is_applied(
     with poller(kafka, topic, UPDATER, None, *options, "--partial-batch-response", reading) as process:
         assert process.wait() == 0
     assert updated(table) == {"a", "b", "c"}
+    printed = re.findall(r"^METRICS: .*chargebacks_updated=(\d+)$", capfd.readouterr().out, re.MULTILINE)
+    assert [int(number) for number in printed] == [3, 0]
     [failure] = [json.loads(one["Body"]) for one in received(queue)]
     info = failure["KafkaBatchInfo"]["recordsInfo"][f"{topic}-0"]
     assert info["firstRecordOffset"] == "1"
