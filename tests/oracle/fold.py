@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+POSITION = "consolidation_position"
 Event = dict[str, Any]
 Item = dict[str, Any]  # in Python's types
 Touched = Callable[[Event, Collection[str]], Iterable[str]]
@@ -40,7 +41,7 @@ def state(message: Event) -> Item:
         "output_format": message["output_format"],
         "records_in_consolidation": message["records_processed"],
         "updated_at": message["completed_at"],
-        "consolidation_position": position(message),
+        POSITION: position(message),
     }
 
 
