@@ -30,9 +30,9 @@ BEFORE = existing(IDS)
 @pytest.fixture
 def announced(tmp_path: Path, kafka: Kafka, topic: str) -> tuple[list[Event], list[Event]]:
     """The messages of two consolidations of one partition, from the topic to which the job sent them."""
-    for name, time, rows in (("a.json", "06:30", records(*IDS)), ("b.json", "12:30", newer(*IDS[20:50]))):
+    for name, at, rows in (("a.json", "06:30", records(*IDS)), ("b.json", "12:30", newer(*IDS[20:50]))):
         land(tmp_path, name, rows)
-        told = settings(tmp_path, kafka_topic=topic, execution_time=f"{DAY}T{time}:00")
+        told = settings(tmp_path, kafka_topic=topic, execution_time=f"{DAY}T{at}:00")
         job.run(told, InProcessEngine(), KafkaPublisher(kafka.bootstrap_servers, "none", 30)).raise_failures()
     messages = received(kafka.bootstrap_servers, topic)
     first, second = ([one for one in messages if one["commit"] == commit] for commit in (1, 2))
