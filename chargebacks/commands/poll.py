@@ -2,39 +2,63 @@
 
 import logging
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from chargebacks.commands.signals import stop_on_signals
-from chargebacks.local.event_source.batch import BATCH_SIZE, MAX_BYTES, WINDOW_SECONDS, Limits
 from chargebacks.local.event_source.invoke import load
 from chargebacks.local.event_source.poller import Attempt, poll
-from chargebacks.local.event_source.settings import ARN, POSITIONS, PollSettings
+from chargebacks.local.event_source.settings import POSITIONS, READINGS, REPORT_FAILURES, PollSettings
 
 HANDLER = "consumers.consolidation_updater.lambda_function:lambda_handler"
+TOPIC = "chargeback-consolidation-events"
+
+
+def option(name: str, explained: str, **more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option whose default is the setting's own."""
+    field = name.removeprefix("--").replace("-", "_")
+    default = PollSettings.__dataclass_fields__[field].default
+    return click.option(name, default=default, show_default=default is not None, help=explained, **more)
 
 
 @click.command(name="poll")
 @click.option("--kafka-bootstrap-servers", "bootstrap_servers", required=True, metavar="HOST:PORT,…")
-@click.option("--kafka-topic", "topic", default="chargeback-consolidation-events", show_default=True)
-@click.option("--kafka-auth", default="none", show_default=True, type=click.Choice(["none", "iam"]))
-@click.option("--group", default=PollSettings.group, show_default=True, help="The consumer group.")
+@click.option("--kafka-topic", "topic", default=TOPIC, show_default=True)
+@option("--kafka-auth", "How to prove who we are.", type=click.Choice(["none", "iam"]))
 @click.option("--handler", default=HANDLER, show_default=True, help="The function, module:function.")
-@click.option("--batch-size", default=BATCH_SIZE, show_default=True, help="Records in a batch at most.")
-@click.option("--window", default=WINDOW_SECONDS, show_default=True, help="Seconds a batch waits for more.")
-@click.option("--max-bytes", default=MAX_BYTES, show_default=True, help="Size of the encoded event at most.")
+@option("--consumer-group-id", "The consumer group.")
+@option("--batch-size", "Records in a batch at most.")
+@option("--maximum-batching-window-in-seconds", "How long a batch waits for more.")
+@option("--starting-position", "Where a new group begins.", type=click.Choice(POSITIONS))
 @click.option(
-    "--starting-position", default="TRIM_HORIZON", show_default=True, type=click.Choice(list(POSITIONS))
+    "--starting-position-timestamp",
+    type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
+    help="With AT_TIMESTAMP: from which moment on; UTC unless it says.",
 )
+@option("--maximum-retry-attempts", "Retries of what failed; -1: for ever, or 10 before a destination.")
+@option("--maximum-record-age-in-seconds", "Older records are not tried any more; -1: no limit.")
+@click.option(
+    "--function-response-types",
+    default=REPORT_FAILURES,
+    show_default=True,
+    type=click.Choice([REPORT_FAILURES, "none"]),
+    help="Whether the function's answer says which records failed.",
+)
+@click.option(
+    "--on-failure", help="Where records go that are not tried any more: a queue's ARN or URL, a file."
+)
+@click.option("--discard", is_flag=True, help="Without such a place: let go of these records.")
+@option("--partial-batch-response", "What is tried again of a batch.", type=click.Choice(READINGS))
+@option("--payload-limit-bytes", "Size of the encoded event at most.")
 @click.option(
     "--timeout", "timeout_seconds", default=60.0, show_default=True, help="The function's, seconds."
 )
-@click.option("--max-retries", type=int, help="Retries of a failed record [for ever].")
-@click.option("--on-failure", type=click.Path(path_type=Path), help="File for records whose retries ran out.")
-@click.option("--rewind", is_flag=True, help="Retry all from the lowest failed record on, not just it.")
-@click.option("--event-source-arn", default=ARN, show_default=True, help="What the event says it is from.")
+@option("--function-name", "What the function's context says it is.")
+@option("--event-source-arn", "What the event says it is from.")
 @click.option("--session-timeout", "session_timeout_seconds", default=10.0, show_default=True)
 @click.option(
     "--until-idle",
@@ -42,13 +66,22 @@ HANDLER = "consumers.consolidation_updater.lambda_function:lambda_handler"
     type=float,
     help="Stop when all is read and nothing came for so long.",
 )
-def command(handler: str, batch_size: int, window: float, max_bytes: int, **given: Any) -> None:
+def command(
+    handler: str,
+    function_response_types: str,
+    starting_position_timestamp: datetime | None,
+    **given: Any,
+) -> None:
     """Consume the topic with a consumer group, call the function with Lambda's event, commit what is done.
 
     Ctrl-C or SIGTERM finishes the batch in flight, commits it and leaves the group.
     """
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    settings = PollSettings(limits=Limits(batch_size, window, max_bytes), **given)
+    settings = PollSettings(
+        function_response_types=tuple({function_response_types} - {"none"}),
+        starting_position_timestamp=_aware(starting_position_timestamp),
+        **given,
+    )
     sys.path.insert(0, str(Path.cwd()))
     poll(settings, load(handler), stop_on_signals(), lambda attempt: click.echo(describe(attempt), err=True))
 
@@ -65,3 +98,7 @@ def describe(attempt: Attempt) -> str:
 
 def _sorted(attempt: Attempt) -> list[tuple[tuple[str, int], int]]:
     return sorted(attempt.committable.items())
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer
 
-from chargebacks.errors import SettingsError, TransientError
+from chargebacks.errors import SettingsError
 from chargebacks.local import stack
-from chargebacks.local.event_source.batch import Limits
 from chargebacks.local.event_source.lag import lag
 from chargebacks.local.event_source.poller import Attempt, poll
 from chargebacks.local.event_source.settings import PollSettings
@@ -33,10 +32,8 @@ def identifier(record: dict[str, Any]) -> dict[str, Any]:
 
 def settings(kafka: stack.Kafka, topic: str, **given: Any) -> PollSettings:
     quick = {"until_idle_seconds": 0.5, "first_pause_seconds": 0.01, "longest_pause_seconds": 0.05}
-    limits = given.pop("limits", Limits(window_seconds=0.1))
-    return PollSettings(
-        kafka.bootstrap_servers, topic, group=f"group-of-{topic}", limits=limits, **(quick | given)
-    )
+    own = {"consumer_group_id": f"group-of-{topic}", "maximum_batching_window_in_seconds": 0.1}
+    return PollSettings(kafka.bootstrap_servers, topic, **(own | quick | given))
 
 
 class Recorder:
@@ -103,7 +100,7 @@ def test_the_event_has_the_shape_of_lambdas_sample(kafka: stack.Kafka, topic: st
 def test_batches_are_bounded_and_in_order(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, *(str(n) for n in range(25)))
     recorder = Recorder()
-    asked = settings(kafka, topic, limits=Limits(size=10, window_seconds=0.3))
+    asked = settings(kafka, topic, batch_size=10, maximum_batching_window_in_seconds=0.3)
     run(asked, recorder)
     assert [value for batch in recorder.seen for value in batch] == [str(n) for n in range(25)]
     assert max(map(len, recorder.seen)) == 10
@@ -129,15 +126,14 @@ def test_under_the_other_reading_all_from_the_lowest_failed_come_again(
 ) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c")
     recorder = Recorder(b=1)
-    run(settings(kafka, topic, rewind=True), recorder)
+    run(settings(kafka, topic, partial_batch_response="from-lowest"), recorder)
     assert recorder.seen == [["a", "b", "c"], ["b", "c"]]
 
 
 def test_only_the_done_prefix_is_committed(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c", "d")
-    asked = settings(kafka, topic, max_retries=1)
-    with pytest.raises(TransientError, match="failed 2 times"):
-        run(asked, Recorder(c=99))
+    asked, stop = settings(kafka, topic), threading.Event()
+    poll(asked, Recorder(c=99), stop, lambda attempt: attempt.number == 2 and stop.set())
     assert lag(asked) == 2
     again = Recorder()
     run(asked, again)
@@ -163,7 +159,7 @@ def test_records_whose_retries_ran_out_go_to_the_file_with_their_payload(
 ) -> None:
     send(kafka.bootstrap_servers, topic, "good", "poison")
     aside = tmp_path / "aside" / "failed.jsonl"
-    asked = settings(kafka, topic, max_retries=2, on_failure=aside)
+    asked = settings(kafka, topic, maximum_retry_attempts=2, on_failure=str(aside))
     run(asked, Recorder(poison=99))
     (line,) = [json.loads(line) for line in aside.read_text().splitlines()]
     assert values(line["payload"]) == ["poison"]
@@ -210,7 +206,7 @@ def test_what_one_poller_cannot_do_the_other_does_when_the_partition_moves(kafka
     for partition in (0, 1):
         send(kafka.bootstrap_servers, topic, f"a{partition}", f"b{partition}", partition=partition)
     stop_failing, stop = threading.Event(), threading.Event()
-    asked = settings(kafka, topic, until_idle_seconds=None, max_retries=None)
+    asked = settings(kafka, topic, until_idle_seconds=None)
     failing, working = Recorder(b0=10**6, b1=10**6), Recorder()
     first = threading.Thread(target=poll, args=(asked, failing, stop_failing))
     second = threading.Thread(target=poll, args=(asked, working, stop))

@@ -25,13 +25,13 @@ def poller(
     kafka: stack.Kafka, topic: str, function: str, file: Path, *options: str
 ) -> Iterator["subprocess.Popen[str]"]:
     arguments = [
-        *(sys.executable, "-m", "chargebacks", "poll", "--kafka-topic", topic, "--group", topic),
+        *(sys.executable, "-m", "chargebacks", "poll", "--kafka-topic", topic, "--consumer-group-id", topic),
         *(
             "--kafka-bootstrap-servers",
             kafka.bootstrap_servers,
             "--session-timeout",
             "1.5",
-            "--window",
+            "--maximum-batching-window-in-seconds",
             "0.3",
         ),
         *("--handler", f"tests.fixtures.handlers:{function}", *options),
@@ -59,7 +59,7 @@ def applied(file: Path) -> list[str]:
 
 
 def settings(kafka: stack.Kafka, topic: str) -> PollSettings:
-    return PollSettings(kafka.bootstrap_servers, topic, group=topic)
+    return PollSettings(kafka.bootstrap_servers, topic, consumer_group_id=topic)
 
 
 def test_a_poller_killed_in_mid_batch_loses_nothing(kafka: stack.Kafka, topic: str, tmp_path: Path) -> None:

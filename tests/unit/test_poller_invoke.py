@@ -10,7 +10,6 @@ import pytest
 
 from chargebacks.errors import SettingsError
 from chargebacks.local.event_source.aside import put_aside
-from chargebacks.local.event_source.batch import Limits
 from chargebacks.local.event_source.context import LambdaContext
 from chargebacks.local.event_source.invoke import invoke, load
 from chargebacks.local.event_source.settings import PollSettings
@@ -86,11 +85,11 @@ def test_a_handler_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("given", "explained"),
     [
-        ({"limits": Limits(size=0)}, "the batch size 0 is out of range: give 1 to 10000"),
-        ({"limits": Limits(window_seconds=301)}, "the batching window 301"),
-        ({"timeout_seconds": 900}, "the timeout 900 is out of range: give 1 to 840"),
-        ({"max_retries": -2}, "the number of retries -2"),
-        ({"starting_position": "NOW"}, "starting position 'NOW' is unknown: give TRIM_HORIZON or LATEST"),
+        ({"batch_size": 0}, "BatchSize 0 is out of range: give 1 to 10000"),
+        ({"maximum_batching_window_in_seconds": 301}, "MaximumBatchingWindowInSeconds 301"),
+        ({"timeout_seconds": 900}, "Timeout 900 is out of range: give 1 to 840"),
+        ({"maximum_retry_attempts": -2}, "MaximumRetryAttempts -2"),
+        ({"starting_position": "NOW"}, "StartingPosition 'NOW' is unknown: give TRIM_HORIZON or LATEST"),
     ],
 )
 def test_settings_out_of_lambdas_ranges_are_refused(given: dict[str, Any], explained: str) -> None:

@@ -56,7 +56,7 @@ def updater(settings: PollSettings, environment: Mapping[str, str], log: Path) -
     options = ["--kafka-bootstrap-servers", settings.bootstrap_servers, "--kafka-topic", settings.topic]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, *options, "--group", settings.group],
+            [*command, *options, "--consumer-group-id", settings.consumer_group_id],
             cwd=CHECKOUT,  # where its handler is
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -7,7 +7,7 @@ from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Me
 
 from chargebacks.adapters.kafka import client_config
 from chargebacks.local.event_source.event import Record
-from chargebacks.local.event_source.settings import POSITIONS, PollSettings
+from chargebacks.local.event_source.settings import PollSettings
 
 HANDLER_SECONDS: Final = 900  # longer than any function may run: 14 minutes for a Kafka mapping
 TIMESTAMP_TYPES: Final = {
@@ -20,8 +20,8 @@ def configuration(settings: PollSettings) -> dict[str, Any]:
     """librdkafka settings of a consumer that commits only when told to."""
     session_ms = int(settings.session_timeout_seconds * 1000)
     return client_config(settings.bootstrap_servers, settings.kafka_auth) | {
-        "group.id": settings.group,
-        "auto.offset.reset": POSITIONS[settings.starting_position],
+        "group.id": settings.consumer_group_id,
+        "auto.offset.reset": "latest" if settings.starting_position == "LATEST" else "earliest",
         "log_level": 2,  # connection errors are told once, by the error callback
         "enable.partition.eof": True,
         "enable.auto.commit": False,

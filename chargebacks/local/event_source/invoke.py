@@ -66,4 +66,5 @@ def invoke(
     if context.get_remaining_time_in_millis() == 0:
         log.warning("the handler took %.1f s, more than its timeout: the batch counts as failed", seconds)
         return Result(everything, None, seconds)
-    return Result(answer.failed(answered, records), answered, seconds)
+    failed = answer.failed(answered, records) if settings.reports_failures else frozenset()
+    return Result(failed, answered, seconds)

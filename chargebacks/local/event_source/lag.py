@@ -17,12 +17,15 @@ def lag(settings: PollSettings) -> int:
     0 means that everything is done (or put aside). Raises TransientError when the broker does not answer.
     """
     consumer = Consumer(
-        client_config(settings.bootstrap_servers, settings.kafka_auth) | {"group.id": settings.group}
+        client_config(settings.bootstrap_servers, settings.kafka_auth)
+        | {"group.id": settings.consumer_group_id}
     )
     try:
         return _lag(consumer, settings.topic)
     except KafkaException as error:
-        raise TransientError(f"the lag of {settings.group} cannot be told: {error.args[0].str()}") from error
+        raise TransientError(
+            f"the lag of {settings.consumer_group_id} cannot be told: {error.args[0].str()}"
+        ) from error
     finally:
         consumer.close()
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chargebacks.errors import TransientError
 from chargebacks.local.event_source import event
 from chargebacks.local.event_source.aside import put_aside
 from chargebacks.local.event_source.delivery import Delivery
 from chargebacks.local.event_source.invoke import Handler, invoke
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.local.event_source.settings import FROM_LOWEST, PollSettings
 from chargebacks.local.event_source.source import Source
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ def poll(settings: PollSettings, handler: Handler, stop: threading.Event, on_bat
 
     Any thread may run it. `on_batch` is called there after every invocation and its commit. When stopped,
     the invocation under way is finished and its result committed.
-    Raises SettingsError: no such topic. TransientError: no broker, or retries ran out and no file for the rest.
+    Raises SettingsError: no such topic. TransientError: no broker.
     """
     with Source(settings) as source:
         mapping = _Mapping(settings, handler, stop, on_batch, source)
@@ -82,7 +81,7 @@ class _Mapping:
 
     def _attempt(self, delivery: Delivery) -> Delivery:
         result = invoke(self.settings, self.handler, delivery.remaining)
-        after = delivery.answered(result.failed, self.settings.rewind)
+        after = delivery.answered(result.failed, rewind=self.settings.partial_batch_response == FROM_LOWEST)
         self.source.commit(after.committable())
         sent = tuple(record.id for record in delivery.remaining)
         self.on_batch(
@@ -91,22 +90,15 @@ class _Mapping:
         return after
 
     def _exhausted(self, delivery: Delivery) -> bool:
-        limit = self.settings.max_retries
+        limit = self.settings.retries
         return limit is not None and delivery.attempts > limit
 
     def _put_aside(self, delivery: Delivery) -> Delivery:
         path = self.settings.on_failure
-        if path is None:
-            first = delivery.remaining[0].id
-            raise TransientError(
-                f"{len(delivery.remaining)} records from {first.source} offset {first.offset} on failed"
-                f" {delivery.attempts} times: they are not committed; mend the cause and start again"
-            )
-        return self._written(delivery, path)
-
-    def _written(self, delivery: Delivery, path: Path) -> Delivery:
-        put_aside(delivery.remaining, delivery.attempts, self.settings, path)
-        log.warning("%d records were put aside in %s", len(delivery.remaining), path)
+        if path:
+            put_aside(delivery.remaining, delivery.attempts, self.settings, Path(path))
+        told = f"were put aside in {path}" if path else "were discarded"
+        log.warning("%d records from %s %s", len(delivery.remaining), delivery.remaining[0].id, told)
         after = delivery.put_aside()
         self.source.commit(after.committable())
         return after
