@@ -13,7 +13,7 @@ from chargebacks.local.stack import Kafka
 from tests.fixtures.faults import Fault, Proxy, Trouble, calm, dice
 from tests.fixtures.kafka import new_topic, send_events
 from tests.fixtures.msk import Queue, items
-from tests.fixtures.polling import mapping, poll_process
+from tests.fixtures.pollers import mapping, poll_process
 from tests.fixtures.world import POISON, consolidation, existing, write
 from tests.oracle.fold import fold
 

@@ -12,7 +12,7 @@ from chargebacks.local.stack import Kafka
 from chargebacks.projection.updater import Updater
 from tests.fixtures.kafka import new_topic, send_events
 from tests.fixtures.msk import Event, Queue, items
-from tests.fixtures.polling import mapping, polling
+from tests.fixtures.pollers import mapping, polling
 from tests.fixtures.world import POISON, consolidation, existing, write
 from tests.oracle.fold import POSITION, fold
 

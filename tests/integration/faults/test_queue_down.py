@@ -13,7 +13,7 @@ from chargebacks.projection.updater import Updater
 from tests.fixtures.faults import Fault, Proxy, calm
 from tests.fixtures.kafka import send_events
 from tests.fixtures.msk import Queue, items
-from tests.fixtures.polling import mapping, polling, until
+from tests.fixtures.pollers import mapping, polling, until
 from tests.fixtures.world import POISON, consolidation, existing, write
 from tests.oracle.fold import fold
 

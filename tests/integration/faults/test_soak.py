@@ -12,7 +12,7 @@ from chargebacks.local.event_source.lag import lag
 from tests.fixtures.faults import Proxy, calm, dice
 from tests.fixtures.kafka import new_topic
 from tests.fixtures.msk import Queue, items
-from tests.fixtures.polling import mapping
+from tests.fixtures.pollers import mapping
 from tests.fixtures.soaking import DOOMED, KEPT, LATE, PARTITIONS, Soak, by_chance, ended
 from tests.fixtures.world import existing, torn, write
 from tests.oracle.fold import fold
