@@ -4,13 +4,12 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
 from chargebacks.commands.signals import stop_on_signals
-from chargebacks.local.event_source.invoke import load
+from chargebacks.local.event_source.environment import Environment
 from chargebacks.local.event_source.poller import Attempt, poll
 from chargebacks.local.event_source.settings import POSITIONS, READINGS, REPORT_FAILURES, PollSettings
 
@@ -82,8 +81,9 @@ def command(
         starting_position_timestamp=_aware(starting_position_timestamp),
         **given,
     )
-    sys.path.insert(0, str(Path.cwd()))
-    poll(settings, load(handler), stop_on_signals(), lambda attempt: click.echo(describe(attempt), err=True))
+    stop = stop_on_signals()
+    with Environment(handler) as function:
+        poll(settings, function, stop, lambda attempt: click.echo(describe(attempt), err=True))
 
 
 def describe(attempt: Attempt) -> str:

@@ -3,7 +3,6 @@
 import base64
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,70 +13,15 @@ from confluent_kafka import Producer
 from chargebacks.errors import SettingsError
 from chargebacks.local import stack
 from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import Attempt, poll
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.local.event_source.poller import poll
+from tests.fixtures.conformance import states
 from tests.fixtures.kafka import new_topic, send
+from tests.fixtures.polling import Recorder, run, settings, values, wait_until
 
 SAMPLE = Path(__file__).parents[2] / "consumers" / "consolidation_updater" / "test_event.json"
 
 
-def values(event: dict[str, Any]) -> list[str]:
-    return [base64.b64decode(one["value"]).decode() for held in event["records"].values() for one in held]
-
-
-def identifier(record: dict[str, Any]) -> dict[str, Any]:
-    source = f"{record['topic']}-{record['partition']}"
-    return {"itemIdentifier": {"partition": source, "offset": record["offset"]}}
-
-
-def settings(kafka: stack.Kafka, topic: str, **given: Any) -> PollSettings:
-    quick = {"until_idle_seconds": 0.5, "first_pause_seconds": 0.01, "longest_pause_seconds": 0.05}
-    own = {"consumer_group_id": f"group-of-{topic}", "maximum_batching_window_in_seconds": 0.1}
-    return PollSettings(kafka.bootstrap_servers, topic, **(own | quick | given))
-
-
-class Recorder:
-    """A handler that keeps the events it got and fails the values it is told to fail, so many times."""
-
-    def __init__(self, **failures: int) -> None:
-        self.events: list[dict[str, Any]] = []
-        self._failures = dict(failures)
-
-    def __call__(self, event: dict[str, Any], _: Any) -> dict[str, Any]:
-        self.events.append(event)
-        records = [one for held in event["records"].values() for one in held]
-        failed = [one for one in records if self._fails(base64.b64decode(one["value"]).decode())]
-        return {"batchItemFailures": [identifier(one) for one in failed]}
-
-    def _fails(self, value: str) -> bool:
-        left = self._failures.get(value, 0)
-        self._failures[value] = left - 1
-        return left > 0
-
-    @property
-    def done(self) -> set[str]:
-        """What it was given; told apart from failures only where it fails nothing."""
-        return {value for batch in self.seen for value in batch}
-
-    @property
-    def seen(self) -> list[list[str]]:
-        return [values(event) for event in self.events]
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    """Return once it is so; a test that waits for a minute fails."""
-    deadline = time.monotonic() + 60
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def run(asked: PollSettings, handler: Callable[..., Any]) -> list[Attempt]:
-    attempts: list[Attempt] = []
-    poll(asked, handler, threading.Event(), attempts.append)
-    return attempts
-
-
+@states("event.shape")
 def test_the_event_has_the_shape_of_lambdas_sample(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "one", key="k", headers=[("ce_type", b"\x80ok")])
     recorder = Recorder()
@@ -97,6 +41,7 @@ def test_the_event_has_the_shape_of_lambdas_sample(kafka: stack.Kafka, topic: st
     assert record["timestampType"] == "CREATE_TIME"
 
 
+@states("batch.size", "batch.order")
 def test_batches_are_bounded_and_in_order(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, *(str(n) for n in range(25)))
     recorder = Recorder()
@@ -107,6 +52,7 @@ def test_batches_are_bounded_and_in_order(kafka: stack.Kafka, topic: str) -> Non
     assert lag(asked) == 0
 
 
+@states("answer.items", "commit.after")
 def test_a_failed_record_comes_again_alone_and_none_is_lost(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c")
     recorder = Recorder(b=2)
@@ -121,6 +67,7 @@ def test_a_failed_record_comes_again_alone_and_none_is_lost(kafka: stack.Kafka, 
     assert lag(asked) == 0
 
 
+@states("answer.from-lowest")
 def test_under_the_other_reading_all_from_the_lowest_failed_come_again(
     kafka: stack.Kafka, topic: str
 ) -> None:
@@ -130,6 +77,7 @@ def test_under_the_other_reading_all_from_the_lowest_failed_come_again(
     assert recorder.seen == [["a", "b", "c"], ["b", "c"]]
 
 
+@states("commit.prefix")
 def test_only_the_done_prefix_is_committed(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c", "d")
     asked, stop = settings(kafka, topic), threading.Event()
@@ -140,6 +88,7 @@ def test_only_the_done_prefix_is_committed(kafka: stack.Kafka, topic: str) -> No
     assert again.seen == [["c", "d"]]
 
 
+@states("error.whole")
 def test_a_handler_that_raises_gets_the_whole_batch_again(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     recorder = Recorder()
@@ -154,6 +103,7 @@ def test_a_handler_that_raises_gets_the_whole_batch_again(kafka: stack.Kafka, to
     assert recorder.seen == [["a", "b"], ["a", "b"]]
 
 
+@states("destination.file")
 def test_records_whose_retries_ran_out_go_to_the_file_with_their_payload(
     kafka: stack.Kafka, topic: str, tmp_path: Path
 ) -> None:
@@ -163,10 +113,11 @@ def test_records_whose_retries_ran_out_go_to_the_file_with_their_payload(
     run(asked, Recorder(poison=99))
     (line,) = [json.loads(line) for line in aside.read_text().splitlines()]
     assert values(line["payload"]) == ["poison"]
-    assert line["approximateInvokeCount"] == 3
+    assert line["requestContext"]["approximateInvokeCount"] == 3
     assert lag(asked) == 0
 
 
+@states("group.stop")
 def test_a_stopped_poller_commits_the_batch_in_flight(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     stop = threading.Event()
@@ -175,6 +126,7 @@ def test_a_stopped_poller_commits_the_batch_in_flight(kafka: stack.Kafka, topic:
     assert lag(asked) == 0
 
 
+@states("group.shared")
 def test_two_pollers_share_the_partitions(kafka: stack.Kafka) -> None:
     topic = new_topic(kafka.bootstrap_servers, partitions=2)
     stop = threading.Event()
@@ -201,6 +153,7 @@ def test_two_pollers_share_the_partitions(kafka: stack.Kafka) -> None:
     assert lag(asked) == 0
 
 
+@states("group.rebalance")
 def test_what_one_poller_cannot_do_the_other_does_when_the_partition_moves(kafka: stack.Kafka) -> None:
     topic = new_topic(kafka.bootstrap_servers, partitions=2)
     for partition in (0, 1):
@@ -252,6 +205,7 @@ def test_settings_that_the_broker_refuses_are_explained(kafka: stack.Kafka, topi
         run(settings(kafka, topic, session_timeout_seconds=0.1), Recorder())
 
 
+@states("event.null")
 def test_a_null_value_is_left_out_as_lambda_does(kafka: stack.Kafka, topic: str) -> None:
     producer = Producer({"bootstrap.servers": kafka.bootstrap_servers})
     producer.produce(topic, key=b"k", value=None)

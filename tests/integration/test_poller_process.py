@@ -14,6 +14,7 @@ import pytest
 from chargebacks.local import stack
 from chargebacks.local.event_source.lag import lag
 from chargebacks.local.event_source.settings import PollSettings
+from tests.fixtures.conformance import states
 from tests.fixtures.handlers import FILE, released
 from tests.fixtures.kafka import send
 
@@ -62,6 +63,7 @@ def settings(kafka: stack.Kafka, topic: str) -> PollSettings:
     return PollSettings(kafka.bootstrap_servers, topic, consumer_group_id=topic)
 
 
+@states("commit.at-least-once")
 def test_a_poller_killed_in_mid_batch_loses_nothing(kafka: stack.Kafka, topic: str, tmp_path: Path) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c")
     first, second = tmp_path / "first", tmp_path / "second"
@@ -76,6 +78,7 @@ def test_a_poller_killed_in_mid_batch_loses_nothing(kafka: stack.Kafka, topic: s
     assert lag(settings(kafka, topic)) == 0
 
 
+@states("group.stop")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_poller_asked_to_stop_finishes_its_batch(
     kafka: stack.Kafka, topic: str, tmp_path: Path, number: signal.Signals

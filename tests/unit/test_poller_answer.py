@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chargebacks.local.event_source.answer import failed
 from chargebacks.local.event_source.event import RecordId
+from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 
 BATCH = [record(5), record(6), record(5, partition=1)]
@@ -23,6 +24,7 @@ def naming(*identifiers: Any) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in identifiers]}
 
 
+@states("answer.empty")
 @pytest.mark.parametrize("answer", [None, {}, {"batchItemFailures": []}, {"batchItemFailures": None}])
 def test_null_and_empty_mean_success(answer: Any) -> None:
     assert failed(answer, BATCH) == frozenset()
@@ -33,6 +35,7 @@ def test_named_records_failed_and_only_they() -> None:
     assert failed(answer, BATCH) == {RecordId("topic-0", 6), RecordId("topic-1", 5)}
 
 
+@states("answer.unknown", "answer.malformed")
 @pytest.mark.parametrize(
     "identifier",
     [
@@ -54,6 +57,7 @@ def test_an_identifier_that_names_no_record_of_the_batch_fails_the_batch(identif
     assert failed(naming({"partition": "topic-0", "offset": 5}, identifier), BATCH) == ALL
 
 
+@states("answer.malformed")
 @pytest.mark.parametrize(
     "answer",
     [

@@ -2,11 +2,16 @@
 
 import math
 
-from chargebacks.local.event_source.batch import ENVELOPE_BYTES, MAX_BYTES, Gathering, Limits
-from chargebacks.local.event_source.event import encoded_bytes
+from chargebacks.local.event_source.batch import MAX_BYTES, Gathering, Limits
+from chargebacks.local.event_source.event import encoded_bytes, source_bytes
+from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 
+ENVELOPE = 300
+SMALL, LIST = encoded_bytes(record(0)), source_bytes("topic-0")
 
+
+@states("batch.size")
 def test_it_is_full_at_its_size() -> None:
     gathering = Gathering(Limits(size=2, window_seconds=10))
     assert gathering.add(record(0), now=0)
@@ -15,6 +20,7 @@ def test_it_is_full_at_its_size() -> None:
     assert gathering.seconds_left(now=1) == 0
 
 
+@states("batch.window")
 def test_its_window_begins_with_the_first_record() -> None:
     gathering = Gathering(Limits(window_seconds=5))
     assert gathering.seconds_left(now=1000) == math.inf
@@ -24,14 +30,21 @@ def test_its_window_begins_with_the_first_record() -> None:
     assert gathering.seconds_left(now=1006) == 0
 
 
+@states("batch.bytes")
 def test_a_record_that_makes_the_event_too_large_is_left_for_the_next_batch() -> None:
-    small = record(0)
-    limits = Limits(max_bytes=ENVELOPE_BYTES + 2 * encoded_bytes(small))
+    limits = Limits(max_bytes=ENVELOPE + LIST + 2 * SMALL, envelope_bytes=ENVELOPE)
     gathering = Gathering(limits)
     assert [gathering.add(record(offset), now=0) for offset in range(3)] == [True, True, False]
     assert [one.offset for one in gathering.records] == [0, 1]
 
 
+def test_a_partition_counts_its_name_once() -> None:
+    limits = Limits(max_bytes=2 * LIST + 3 * SMALL)
+    gathering = Gathering(limits)
+    assert [gathering.add(record(n // 2, n % 2), now=0) for n in range(4)] == [True, True, True, False]
+
+
+@states("batch.bytes")
 def test_six_megabytes_count_base64_not_the_bytes_sent() -> None:
     gathering = Gathering(Limits())
     taken = [gathering.add(record(n, value=bytes(1_000_000)), now=0) for n in range(6)]
@@ -46,10 +59,12 @@ def test_a_record_that_is_too_large_by_itself_goes_alone() -> None:
 
 
 def test_records_of_a_partition_that_was_taken_away_are_dropped_and_leave_room() -> None:
-    limits = Limits(max_bytes=ENVELOPE_BYTES + 2 * encoded_bytes(record(0)))
-    gathering = Gathering(limits)
-    gathering.add(record(0, partition=0), now=0)
-    gathering.add(record(0, partition=1), now=0)
+    gathering = Gathering(Limits(max_bytes=LIST + 2 * SMALL, window_seconds=5))
+    gathering.add(record(0, partition=0), now=10)
     gathering.forget({"topic-0"})
-    assert [one.partition for one in gathering.records] == [1]
-    assert gathering.add(record(1, partition=1), now=0)
+    assert gathering.records == []
+    assert gathering.add(record(7, partition=1), now=20)
+    assert gathering.add(record(8, partition=1), now=21)
+    gathering.forget({"topic-2"})
+    assert [one.offset for one in gathering.records] == [7, 8]
+    assert gathering.seconds_left(now=22) == 3

@@ -1,18 +1,17 @@
 """One invocation: the event in, the answer out, the context beside it."""
 
-import json
 import sys
 import types
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.aside import put_aside
 from chargebacks.local.event_source.context import LambdaContext
-from chargebacks.local.event_source.invoke import invoke, load
+from chargebacks.local.event_source.invoke import invoke
+from chargebacks.local.event_source.load import load
 from chargebacks.local.event_source.settings import PollSettings
+from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 
 SETTINGS = PollSettings("broker:9092", "topic", function_name="updater")
@@ -33,6 +32,7 @@ def test_the_handler_gets_the_event_and_a_context_with_the_time_left() -> None:
     assert not result.failed
 
 
+@states("error.whole")
 def test_an_exception_fails_the_whole_batch() -> None:
     def handler(*_: Any) -> None:
         raise ValueError("boom")
@@ -40,10 +40,12 @@ def test_an_exception_fails_the_whole_batch() -> None:
     assert invoke(SETTINGS, handler, BATCH).failed == ALL
 
 
+@states("error.whole")
 def test_an_answer_that_json_cannot_say_fails_the_whole_batch() -> None:
     assert invoke(SETTINGS, lambda *_: {"batchItemFailures": {1, 2}}, BATCH).failed == ALL
 
 
+@states("error.timeout")
 def test_an_answer_after_the_timeout_fails_the_whole_batch() -> None:
     now = [0.0]
 
@@ -95,12 +97,3 @@ def test_a_handler_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None
 def test_settings_out_of_lambdas_ranges_are_refused(given: dict[str, Any], explained: str) -> None:
     with pytest.raises(SettingsError, match=explained):
         PollSettings("broker:9092", "topic", **given)
-
-
-def test_records_put_aside_can_be_handed_to_a_handler_again(tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "aside.jsonl"
-    put_aside(BATCH[:1], 3, SETTINGS, file)
-    put_aside(BATCH[1:], 3, SETTINGS, file)
-    lines = [json.loads(line) for line in file.read_text().splitlines()]
-    assert [line["payload"]["records"]["topic-0"][0]["offset"] for line in lines] == [1, 2]
-    assert {line["condition"] for line in lines} == {"RetryAttemptsExhausted"}

@@ -9,21 +9,22 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
-from chargebacks.local.event_source.event import Record, encoded_bytes
+from chargebacks.local.event_source.event import Record, encoded_bytes, source_bytes
 
 BATCH_SIZE: Final = 100
 WINDOW_SECONDS: Final = 0.5
 MAX_BYTES: Final = 6 * 1024 * 1024
-ENVELOPE_BYTES: Final = 4096  # what stands around the records: ARN, addresses, braces
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a batch may become. `max_bytes` counts the encoded event."""
+    """How large a batch may become. `max_bytes` counts the encoded event, of which `envelope_bytes` stand
+    around the records: ARN, addresses, braces."""
 
     size: int = BATCH_SIZE
     window_seconds: float = WINDOW_SECONDS
     max_bytes: int = MAX_BYTES
+    envelope_bytes: int = 0
 
 
 @dataclass
@@ -32,17 +33,21 @@ class Gathering:
 
     limits: Limits
     records: list[Record] = field(default_factory=list)
-    _bytes: int = ENVELOPE_BYTES
+    _sources: set[str] = field(default_factory=set)
+    _bytes: int = 0
     _since: float = 0.0
 
     def add(self, record: Record, now: float) -> bool:
         """Take the record if it fits. False: the batch is done without it. A first record always fits."""
         needed = encoded_bytes(record)
-        if self.records and self._bytes + needed > self.limits.max_bytes:
+        if record.source not in self._sources:
+            needed += source_bytes(record.source)
+        if self.records and self.limits.envelope_bytes + self._bytes + needed > self.limits.max_bytes:
             return False
         if not self.records:
             self._since = now
         self.records.append(record)
+        self._sources.add(record.source)
         self._bytes += needed
         return True
 
@@ -56,5 +61,8 @@ class Gathering:
 
     def forget(self, sources: set[str]) -> None:
         """Drop the records of partitions that were taken away: whoever has them now reads them again."""
-        self.records = [record for record in self.records if record.source not in sources]
-        self._bytes = ENVELOPE_BYTES + sum(map(encoded_bytes, self.records))
+        if self._sources & sources:
+            kept = [record for record in self.records if record.source not in sources]
+            since, self.records, self._sources, self._bytes = self._since, [], set(), 0
+            for record in kept:
+                self.add(record, since)

@@ -21,7 +21,7 @@ def configuration(settings: PollSettings) -> dict[str, Any]:
     session_ms = int(settings.session_timeout_seconds * 1000)
     return client_config(settings.bootstrap_servers, settings.kafka_auth) | {
         "group.id": settings.consumer_group_id,
-        "auto.offset.reset": "latest" if settings.starting_position == "LATEST" else "earliest",
+        "auto.offset.reset": "earliest",  # of a new group; `starting` looks up every other position
         "log_level": 2,  # connection errors are told once, by the error callback
         "enable.partition.eof": True,
         "enable.auto.commit": False,

@@ -4,7 +4,14 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+VERSION: Final = "$LATEST"
+
+
+def function_arn(name: str) -> str:
+    """The ARN of a function on this machine."""
+    return f"arn:aws:lambda:sa-east-1:123456789012:function:{name}"
 
 
 @dataclass(frozen=True)
@@ -15,14 +22,14 @@ class LambdaContext:
     deadline: float
     clock: Callable[[], float] = time.monotonic
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    function_version: str = "$LATEST"
+    function_version: str = VERSION
     memory_limit_in_mb: str = "512"
     identity: Any = None
     client_context: Any = None
 
     @property
     def invoked_function_arn(self) -> str:
-        return f"arn:aws:lambda:sa-east-1:123456789012:function:{self.function_name}"
+        return function_arn(self.function_name)
 
     @property
     def log_group_name(self) -> str:

@@ -1,10 +1,12 @@
 """One batch on its way: what is left to do of it, and which offsets may be committed.
 
 Source: AWS Lambda Developer Guide, "Configuring error handling controls for Kafka event sources": only failed
-records are sent again. For Kinesis the guide reads the same answer otherwise: everything from the lowest failed
-one on is sent again. `rewind` chooses that reading; a function has to be right under both.
+records are sent again. For Kinesis the guide reads the same answer otherwise ("Configuring partial batch response
+with Kinesis Data Streams and Lambda"): everything from the lowest failed one on is sent again. `from_lowest`
+chooses that reading; a function has to be right under both.
 """
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -27,9 +29,9 @@ class Delivery:
     def done(self) -> bool:
         return not self.remaining
 
-    def answered(self, failed: AbstractSet[RecordId], rewind: bool = False) -> "Delivery":
+    def answered(self, failed: AbstractSet[RecordId], from_lowest: bool = False) -> "Delivery":
         """The delivery after one more attempt, of which these records failed."""
-        left = _from_lowest(self.remaining, failed) if rewind else failed
+        left = _from_lowest(self.remaining, failed) if from_lowest else failed
         kept = tuple(record for record in self.remaining if record.id in left)
         return replace(self, remaining=kept, attempts=self.attempts + 1)
 
@@ -41,9 +43,10 @@ class Delivery:
             remaining=tuple(record for record in self.remaining if record.source not in sources),
         )
 
-    def put_aside(self) -> "Delivery":
-        """The delivery after what was left of it went to the failure destination."""
-        return replace(self, remaining=())
+    def put_aside(self, records: Iterable[Record]) -> "Delivery":
+        """The delivery after these records of it went to the failure destination: they count as done."""
+        gone = {record.id for record in records}
+        return replace(self, remaining=tuple(one for one in self.remaining if one.id not in gone))
 
     def committable(self) -> dict[tuple[str, int], int]:
         """The next offset to read of each (topic, partition): the first one left, else behind the last.

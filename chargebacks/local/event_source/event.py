@@ -8,10 +8,20 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 EVENT_SOURCE: Final = "aws:kafka"
 _SIGN: Final = 128
+
+
+class Origin(Protocol):
+    """Where the records are from (the poller's settings)."""
+
+    @property
+    def event_source_arn(self) -> str: ...
+
+    @property
+    def bootstrap_servers(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,9 @@ class RecordId:
 
     source: str
     offset: int
+
+    def __str__(self) -> str:
+        return f"{self.source} offset {self.offset}"
 
 
 @dataclass(frozen=True)
@@ -45,17 +58,22 @@ class Record:
         return RecordId(self.source, self.offset)
 
 
-def form(records: Iterable[Record], event_source_arn: str, bootstrap_servers: str) -> dict[str, Any]:
+def form(records: Iterable[Record], origin: Origin) -> dict[str, Any]:
     """The event: its records by `topic-partition`, in the order given."""
     by_source: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         by_source.setdefault(record.source, []).append(encode(record))
     return {
         "eventSource": EVENT_SOURCE,
-        "eventSourceArn": event_source_arn,
-        "bootstrapServers": bootstrap_servers,
+        "eventSourceArn": origin.event_source_arn,
+        "bootstrapServers": origin.bootstrap_servers,
         "records": by_source,
     }
+
+
+def text(records: Iterable[Record], origin: Origin) -> str:
+    """The event as it goes to the function; its length is what the payload limit counts."""
+    return _compact(form(records, origin))
 
 
 def encode(record: Record) -> dict[str, Any]:
@@ -76,8 +94,17 @@ def encode(record: Record) -> dict[str, Any]:
 
 
 def encoded_bytes(record: Record) -> int:
-    """How many bytes the record takes in the event, the name of its partition and the commas counted in."""
-    return len(json.dumps(encode(record))) + len(record.source) + len('"": [], ')
+    """How many bytes the record takes in the event, with its comma."""
+    return len(_compact(encode(record))) + len(",")
+
+
+def source_bytes(source: str) -> int:
+    """How many bytes the list of a partition takes in the event, without its records."""
+    return len(_compact({source: []})) - len("{}") + len(",")
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _signed(value: bytes) -> list[int]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from chargebacks.errors import SettingsError
+from chargebacks.local.event_source import event
 from chargebacks.local.event_source.batch import BATCH_SIZE, MAX_BYTES, WINDOW_SECONDS, Limits
 
 ARN: Final = "arn:aws:kafka:sa-east-1:123456789012:cluster/local/00000000-0000-0000-0000-000000000000-1"
@@ -76,7 +77,12 @@ class PollSettings:
     @property
     def limits(self) -> Limits:
         """How large a batch may become."""
-        return Limits(self.batch_size, self.maximum_batching_window_in_seconds, self.payload_limit_bytes)
+        return Limits(
+            self.batch_size,
+            self.maximum_batching_window_in_seconds,
+            self.payload_limit_bytes,
+            envelope_bytes=len(event.text([], self)),
+        )
 
     @property
     def retries(self) -> int | None:

@@ -1,0 +1,114 @@
+"""Where records go that will not be tried any more: an SQS queue as Lambda's, or a file.
+
+A file's lines carry the payload too, as Lambda's S3 and Kafka destinations do, so that they can be handed to a
+function again. Returning means safe: only then may the poller commit.
+"""
+
+import json
+import os
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chargebacks.errors import SettingsError, TransientError
+from chargebacks.local.event_source import event, failure
+from chargebacks.local.event_source.failure import Failure
+from chargebacks.local.event_source.settings import PollSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+ARN: Final = "arn:"
+URL: Final = ("http://", "https://")
+REGION: Final = "sa-east-1"  # where neither the ARN nor the environment names one
+
+
+class Destination(Protocol):
+    """Takes failures, one at a time."""
+
+    def put(self, failed: Failure) -> None:
+        """Put them aside safely. Raises TransientError: it may work later; nothing may be committed."""
+
+
+def destination(settings: PollSettings) -> Destination | None:
+    """What `on_failure` names; None when it names nothing. Raises SettingsError."""
+    named = settings.on_failure
+    if not named:
+        return None
+    if named.startswith((ARN, *URL)):
+        return Queue.of(named, settings)
+    return File(Path(named), settings)
+
+
+@dataclass
+class File:
+    """A JSON line per failure, with its payload."""
+
+    path: Path
+    settings: PollSettings
+
+    def put(self, failed: Failure) -> None:
+        """They are on the disk when this returns."""
+        told = failure.form(failed, str(uuid.uuid4()), self.settings)
+        payload = event.form(failed.records, self.settings)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(told | {"payload": payload}) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise TransientError(f"{self.path} cannot be written ({error}): make room or mend it") from error
+
+
+@dataclass
+class Queue:
+    """A standard SQS queue. Its client is made when the first failure needs it."""
+
+    region: str
+    path: str  # account/name
+    settings: PollSettings
+    _client: "SQSClient | None" = field(default=None, init=False, repr=False)
+
+    @classmethod
+    def of(cls, named: str, settings: PollSettings) -> "Queue":
+        """The queue of an ARN or a URL. Raises SettingsError for what is neither, and for a FIFO queue."""
+        region, account, name = _parts(named)
+        if not name or name.endswith(".fifo"):
+            raise SettingsError(
+                f"on-failure {named!r} is no standard SQS queue: give its ARN or URL, or a file"
+            )
+        return cls(region or os.environ.get("AWS_REGION", REGION), f"{account}/{name}", settings)
+
+    def put(self, failed: Failure) -> None:
+        """The queue has acknowledged them when this returns."""
+        body = json.dumps(failure.form(failed, str(uuid.uuid4()), self.settings))
+        try:
+            client = self._connect()
+            client.send_message(QueueUrl=f"{client.meta.endpoint_url}/{self.path}", MessageBody=body)
+        except (BotoCoreError, ClientError) as error:
+            told = " ".join(str(error).split())
+            raise TransientError(f"the queue {self.path} did not take it: {told}") from error
+
+    def _connect(self) -> "SQSClient":
+        if self._client is None:
+            config = Config(
+                connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}
+            )
+            self._client = boto3.client("sqs", region_name=self.region, config=config)
+        return self._client
+
+
+def _parts(named: str) -> tuple[str, str, str]:
+    """Region ("" when it is not told), account and name: of arn:aws:sqs:R:A:N, or https://sqs.R.host/A/N."""
+    if named.startswith(ARN):
+        _, _, service, region, account, name = ([*named.split(":"), *[""] * 6])[:6]
+        return (region, account, name) if service == "sqs" else ("", "", "")
+    host, account, name = ([*named.partition("://")[2].split("/"), "", ""])[:3]
+    _, _, rest = host.partition("sqs.")
+    return rest.partition(".")[0], account, name

@@ -1,0 +1,111 @@
+"""Settings: their names, ranges and defaults are Lambda's."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chargebacks.errors import SettingsError
+from chargebacks.local.event_source.destination import destination
+from chargebacks.local.event_source.settings import PollSettings
+from tests.fixtures.conformance import states
+
+QUEUE = "arn:aws:sqs:sa-east-1:123456789012:aside"
+
+
+def settings(**given: Any) -> PollSettings:
+    return PollSettings("broker:9092", "topic", **given)
+
+
+@states("settings")
+def test_the_defaults_are_those_of_the_api_reference() -> None:
+    made = settings()
+    assert made.batch_size == 100
+    assert made.maximum_batching_window_in_seconds == 0.5
+    assert made.maximum_retry_attempts == -1
+    assert made.maximum_record_age_in_seconds == -1
+    assert made.payload_limit_bytes == 6 * 1024 * 1024
+
+
+@states("settings")
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"),
+    [
+        ("batch_size", 1, 10_000),
+        ("maximum_batching_window_in_seconds", 0, 300),
+        ("maximum_retry_attempts", -1, 10_000),
+        ("timeout_seconds", 1, 840),
+        ("maximum_record_age_in_seconds", 60, 604_800),
+    ],
+)
+def test_a_setting_keeps_to_its_range(name: str, lowest: int, highest: int) -> None:
+    for good in (lowest, highest):
+        assert getattr(settings(on_failure=QUEUE, **{name: good}), name) == good
+    for bad in (lowest - 1, highest + 1):
+        if (name, bad) != ("maximum_record_age_in_seconds", -1):
+            with pytest.raises(SettingsError, match="out of range"):
+                settings(on_failure=QUEUE, **{name: bad})
+
+
+@states("retries.unlimited", "retries.ten", "retries.count")
+@pytest.mark.parametrize(
+    ("asked", "on_failure", "retries"),
+    [(-1, None, None), (-1, QUEUE, 10), (0, QUEUE, 0), (3, QUEUE, 3), (10_000, QUEUE, 10_000)],
+)
+def test_unlimited_retries_are_ten_before_a_destination(
+    asked: int, on_failure: str | None, retries: int | None
+) -> None:
+    assert settings(maximum_retry_attempts=asked, on_failure=on_failure).retries == retries
+
+
+@states("discard.asked")
+@pytest.mark.parametrize("limit", [{"maximum_retry_attempts": 3}, {"maximum_record_age_in_seconds": 60}])
+def test_a_limit_that_would_lose_records_is_refused_unless_asked_for(limit: dict[str, int]) -> None:
+    with pytest.raises(SettingsError, match="loses the records behind it"):
+        settings(**limit)
+    assert settings(discard=True, **limit)
+    assert settings(on_failure="aside.jsonl", **limit)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"starting_position": "AT_TIMESTAMP"},
+        {"starting_position_timestamp": datetime(2025, 11, 20, tzinfo=UTC)},
+        {
+            "starting_position": "AT_TIMESTAMP",
+            "starting_position_timestamp": datetime(2025, 11, 20),  # noqa: DTZ001 - what is refused
+        },
+        {"starting_position": "NOW"},
+        {"partial_batch_response": "all"},
+        {"function_response_types": ("Everything",)},
+    ],
+)
+def test_what_lambda_would_refuse_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError):
+        settings(**given)
+
+
+@pytest.mark.parametrize(
+    ("named", "region", "path"),
+    [
+        (QUEUE, "sa-east-1", "123456789012/aside"),
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/aside", "eu-west-1", "123456789012/aside"),
+        ("http://127.0.0.1:5000/123456789012/aside", "us-east-2", "123456789012/aside"),
+    ],
+)
+def test_a_queue_is_named_by_its_arn_or_its_url(
+    named: str, region: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "us-east-2")
+    queue = destination(settings(on_failure=named))
+    assert (queue.region, queue.path) == (region, path)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "named",
+    [f"{QUEUE}.fifo", "arn:aws:sns:sa-east-1:123456789012:topic", "https://sqs.sa-east-1.amazonaws.com/"],
+)
+def test_what_is_no_standard_queue_is_refused(named: str) -> None:
+    with pytest.raises(SettingsError, match="no standard SQS queue"):
+        destination(settings(on_failure=named))
