@@ -66,11 +66,11 @@ def test_pollers_killed_at_any_point_lose_nothing(
     with (tmp_path / "said").open("w") as said:
         for left in reversed(range(KILLS + 1)):
             options = ("--batch-size", "4", "--until-idle", "1")
-            process = poll_process(kafka.bootstrap_servers, topic, *options, stderr=said)
+            process = poll_process(kafka, topic, *options, stderr=said)
             proxy.plan = Killing(chance, process, proxy) if left else calm
             codes.append(process.wait(120))
     assert KILLED in codes[:-1]
     assert codes[-1] == 0, (tmp_path / "said").read_text()[-2000:]
-    assert lag(mapping(kafka.bootstrap_servers, topic)) == 0
+    assert lag(mapping(kafka, topic)) == 0
     assert items(table) == fold(BEFORE, SLICES)
     assert len({(letter["partition"], letter["offset"]) for letter in queue.letters()}) == 1

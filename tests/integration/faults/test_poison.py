@@ -35,7 +35,7 @@ def delivered(kafka: Kafka, queue: Queue, build: Callable[..., Updater]) -> Call
         topic, attempts = new_topic(kafka.bootstrap_servers), list[Attempt]()
         send_events(kafka.bootstrap_servers, topic, *events)
         options = {"partial_batch_response": reading, "until_idle_seconds": 0.3, **ALL_AT_ONCE}
-        asked = mapping(kafka.bootstrap_servers, topic, **options)
+        asked = mapping(kafka, topic, **options)
         handler = build(dlq_url=queue.url, attempts=2).handle
         with polling(asked, handler, lambda one: (attempts.append(one), on_batch(one))) as thread:
             thread.join()

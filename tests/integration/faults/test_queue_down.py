@@ -37,7 +37,7 @@ def test_while_the_dead_letter_queue_is_away_nothing_poisonous_is_acknowledged(
 ) -> None:
     write(table, BEFORE)
     send_events(kafka.bootstrap_servers, topic, *SLICES[:2], POISON, *SLICES[2:])
-    asked = mapping(kafka.bootstrap_servers, topic, partial_batch_response=reading)
+    asked = mapping(kafka, topic, partial_batch_response=reading)
     attempts: list[Attempt] = []
     queue_proxy.plan = lambda _, number: AWAY[number % len(AWAY)]
     with polling(asked, build(dlq_url=queue.url, attempts=2).handle, attempts.append):

@@ -38,7 +38,7 @@ def test_a_broker_that_restarts_in_mid_batch_costs_no_message(
 ) -> None:
     write(table, BEFORE)
     send_events(kafka.bootstrap_servers, topic, *SLICES)
-    asked, gate = mapping(kafka.bootstrap_servers, topic, **BATCHES), threading.Event()
+    asked, gate = mapping(kafka, topic, **BATCHES), threading.Event()
     proxy.plan = lambda operation, number: Held(gate) if (operation, number) == (WRITE, 7) else None
     with polling(asked, build(threads=1, read_timeout=60.0).handle):
         until(lambda: proxy.calls.count(WRITE) > 7, "a write is on its way")
@@ -65,7 +65,7 @@ def test_a_table_that_restarts_in_mid_batch_costs_no_update(
 ) -> None:
     write(table, BEFORE)
     send_events(kafka.bootstrap_servers, topic, *SLICES)
-    asked, attempts = mapping(kafka.bootstrap_servers, topic, **BATCHES), list[Attempt]()
+    asked, attempts = mapping(kafka, topic, **BATCHES), list[Attempt]()
 
     def go_away(operation: str, number: int) -> None:
         if (operation, number) == (WRITE, 7):

@@ -54,7 +54,7 @@ def test_after_all_faults_at_random_nothing_is_lost(
         soak.run(seconds)
         proxy.plan = queue_proxy.plan = calm
         assert soak.drain() == 0, (tmp_path / "said").read_text()[-2000:]
-    assert lag(mapping(kafka.bootstrap_servers, topic)) == 0
+    assert lag(mapping(kafka, topic)) == 0
     found = items(table)
     created = existing([one for one in LATE if one not in soak.late])
     left = {one: item for one, item in before.items() if one in KEPT or one in soak.doomed}
