@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
+from chargebacks.local.event_source.environment import Environment
+from chargebacks.local.event_source.lag import lag
+from chargebacks.local.event_source.poller import Attempt
+from chargebacks.local.stack import Kafka
 from chargebacks.projection.updater import Updater
 from tests.fixtures.faults import WRITE, Fault, Proxy, calm
 from tests.fixtures.handling_process import exit_code, start_handling
+from tests.fixtures.kafka import send_events
 from tests.fixtures.msk import Queue, items, of, updated
+from tests.fixtures.pollers import kill_functions, mapping, polling, until
 from tests.fixtures.world import POISON, consolidation, existing, torn, write
 from tests.oracle.fold import fold
 
@@ -74,3 +80,23 @@ def test_a_handler_that_is_not_killed_ends_by_itself(
     write(table, BEFORE)
     assert killed_at(WRITE, 99, Fault.CUT_BEFORE) == 0
     assert items(table) == fold(BEFORE, HONEST)
+
+
+def test_a_function_killed_under_its_poller_is_started_anew_and_its_batch_comes_again(
+    kafka: Kafka, topic: str, proxy: Proxy, queue: Queue, table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DYNAMODB_TABLE_NAME", table.name)
+    write(table, BEFORE)
+    send_events(kafka.bootstrap_servers, topic, *HONEST[:2], POISON, *HONEST[2:])
+    asked, attempts, killed = mapping(kafka, topic), list[Attempt](), list[int]()
+    proxy.plan = lambda operation, number: Fault.CUT_AFTER if (operation, number) == (WRITE, 1) else None
+    proxy.on_cut = lambda: killed.append(kill_functions(os.getpid()))
+    with (
+        Environment("tests.fixtures.wandering:handler") as function,
+        polling(asked, function, attempts.append),
+    ):
+        until(lambda: lag(asked) == 0, "all is done")
+    assert killed == [1]
+    assert sum(one.answer is None for one in attempts) == 1
+    assert items(table) == fold(BEFORE, HONEST)
+    assert {letter["offset"] for letter in queue.letters()} == {2}
