@@ -29,11 +29,10 @@ KILLED = -9
 class Killing:
     """The plan that kills the process at a call by chance: before it, behind it, or some moments later."""
 
-    def __init__(self, chance: random.Random, process: "subprocess.Popen[str]", proxy: Proxy) -> None:
+    def __init__(self, chance: random.Random, process: "subprocess.Popen[str]") -> None:
         self._call, self._moments = chance.randrange(8), chance.uniform(0, 0.5)
         self._trouble = chance.choice([Fault.CUT_BEFORE, Fault.CUT_AFTER, None])
         self._process, self._seen = process, 0
-        proxy.on_cut = process.kill
 
     def __call__(self, _: str, __: int) -> Trouble | None:
         self._seen += 1
@@ -51,6 +50,7 @@ def test_pollers_killed_at_any_point_lose_nothing(
     seed: int,
     kafka: Kafka,
     proxy: Proxy,
+    queue_proxy: Proxy,
     queue: Queue,
     table: Any,
     tmp_path: Path,
@@ -67,7 +67,8 @@ def test_pollers_killed_at_any_point_lose_nothing(
         for left in reversed(range(KILLS + 1)):
             options = ("--batch-size", "4", "--until-idle", "1")
             process = poll_process(kafka, topic, *options, stderr=said)
-            proxy.plan = Killing(chance, process, proxy) if left else calm
+            proxy.plan = queue_proxy.plan = Killing(chance, process) if left else calm
+            proxy.on_cut = queue_proxy.on_cut = process.kill
             codes.append(process.wait(120))
     assert KILLED in codes[:-1]
     assert codes[-1] == 0, (tmp_path / "said").read_text()[-2000:]
