@@ -26,12 +26,12 @@ EVENTS: list[Event | bytes] = [
 HONEST = [event for event in EVENTS if isinstance(event, dict)]
 RECORDS = [record(event, offset) for offset, event in enumerate(EVENTS)]
 CALLS = 7  # DescribeTable, two writes, SendMessage, a write, Scan, and a write of what the scan found
-USUAL = (Fault.THROTTLED, Fault.CUT_AFTER)
-FAULTS = [
-    pytest.param(fault, marks=[] if fault in USUAL else [pytest.mark.slow])
-    for fault in Fault
-    if fault is not Fault.DENIED
-]
+FAULTS = [fault for fault in Fault if fault is not Fault.DENIED]
+
+
+def sample(faults: list[Fault], *usual: Fault) -> list[Any]:
+    """All of them; only the usual ones are not slow."""
+    return [pytest.param(one, marks=[] if one in usual else [pytest.mark.slow]) for one in faults]
 
 
 class Once:
@@ -77,7 +77,7 @@ def test_the_handling_makes_so_many_calls(
     assert len(proxy.calls) + len(queue_proxy.calls) == CALLS
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", sample(FAULTS, Fault.CUT_AFTER))
 def test_whichever_call_fails_once_the_handling_gets_over_it(
     fault: Fault, handle: Callable[..., list[int]], queue: Queue, table: Any
 ) -> None:
@@ -88,7 +88,7 @@ def test_whichever_call_fails_once_the_handling_gets_over_it(
         assert {letter["offset"] for letter in queue.letters()} == {1}, f"{fault} at call {number}"
 
 
-@pytest.mark.parametrize("fault", [*FAULTS, pytest.param(Fault.DENIED, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("fault", sample(list(Fault), Fault.THROTTLED, Fault.CUT_AFTER))
 def test_whichever_call_fails_for_good_nothing_is_acknowledged_that_was_not_done(
     fault: Fault, handle: Callable[..., list[int]], queue: Queue, table: Any
 ) -> None:

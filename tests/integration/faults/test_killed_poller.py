@@ -22,7 +22,7 @@ pytest_plugins = ["tests.fixtures.updater"]
 IDS = [f"cb-{number}" for number in range(60)]
 BEFORE = existing(IDS)
 SLICES = [*consolidation(1, IDS, per_slice=5), *consolidation(2, IDS[:30], per_slice=5)]
-KILLS = 3  # in a row, each of the one that followed
+KILLS = 2  # in a row, each of the one that followed
 KILLED = -9
 
 

@@ -29,7 +29,7 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stack.DynamoD
         yield running
 
 
-@pytest.mark.parametrize(("seed", "seconds"), [(7, 12), *LONG])
+@pytest.mark.parametrize(("seed", "seconds"), [(7, 8), *LONG])
 def test_after_all_faults_at_random_nothing_is_lost(
     seed: int,
     seconds: float,
