@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from chargebacks.commands.signals import stop_on_signals
+from chargebacks.errors import SettingsError
 from chargebacks.local.event_source.environment import Environment
 from chargebacks.local.event_source.poller import Attempt, poll
 from chargebacks.local.event_source.settings import POSITIONS, READINGS, REPORT_FAILURES, PollSettings
@@ -78,7 +79,7 @@ def command(
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     settings = PollSettings(
         function_response_types=tuple({function_response_types} - {"none"}),
-        starting_position_timestamp=_aware(starting_position_timestamp),
+        starting_position_timestamp=_gone_by(starting_position_timestamp),
         **given,
     )
     stop = stop_on_signals()
@@ -100,5 +101,13 @@ def _sorted(attempt: Attempt) -> list[tuple[tuple[str, int], int]]:
     return sorted(attempt.committable.items())
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _gone_by(moment: datetime | None) -> datetime | None:
+    """The moment, UTC unless it says. Raises SettingsError for one that is still to come, as Lambda does."""
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if aware > datetime.now(UTC):
+        raise SettingsError(
+            f"StartingPositionTimestamp {aware.isoformat()} is still to come: give an earlier one"
+        )
+    return aware

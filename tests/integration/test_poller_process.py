@@ -1,66 +1,16 @@
 """`chargebacks poll` as a process: killed, stopped, drained."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from chargebacks.local import stack
 from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.settings import PollSettings
 from tests.fixtures.conformance import states
-from tests.fixtures.handlers import FILE, released
+from tests.fixtures.handlers import released
 from tests.fixtures.kafka import send
-
-CHECKOUT = Path(__file__).parents[2]
-
-
-@contextmanager
-def poller(
-    kafka: stack.Kafka, topic: str, function: str, file: Path, *options: str
-) -> Iterator["subprocess.Popen[str]"]:
-    arguments = [
-        *(sys.executable, "-m", "chargebacks", "poll", "--kafka-topic", topic, "--consumer-group-id", topic),
-        *(
-            "--kafka-bootstrap-servers",
-            kafka.bootstrap_servers,
-            "--session-timeout",
-            "1.5",
-            "--maximum-batching-window-in-seconds",
-            "0.3",
-        ),
-        *("--handler", f"tests.fixtures.handlers:{function}", *options),
-    ]
-    environment = {**os.environ, FILE: str(file)}
-    with subprocess.Popen(
-        arguments, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def until(reached: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
-    """Return once it is so; fail when the process ends before."""
-    while not reached():
-        if process.poll() is not None:
-            pytest.fail(f"the poller ended early: {process.stderr.read() if process.stderr else ''}")
-        time.sleep(0.02)
-
-
-def applied(file: Path) -> list[str]:
-    return file.read_text().split("\n")[:-1] if file.exists() else []
-
-
-def settings(kafka: stack.Kafka, topic: str) -> PollSettings:
-    return PollSettings(kafka.bootstrap_servers, topic, consumer_group_id=topic)
+from tests.fixtures.poller_process import applied, poller, settings, until
 
 
 @states("commit.at-least-once")

@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chargebacks.errors import ContractError
-from tests.fixtures.msk import Handler, encoded, slice_of, summary
+from chargebacks.local.event_source.answer import failed
+from chargebacks.local.event_source.event import Record, form
+from chargebacks.local.event_source.settings import PollSettings
+from tests.fixtures.msk import TOPIC, Handler, encoded, slice_of, summary
 
 pytest_plugins = ["tests.fixtures.updater"]
 
@@ -81,6 +84,63 @@ def test_no_record_makes_the_handler_raise_and_every_one_is_accounted_for(
         assert "jane@example.com" not in text
         assert "ERROR" not in text or json.loads(text)["level"] == "ERROR"
         assert "this is a bug" not in text
+
+
+OPEN = json.dumps(SLICE).encode()[:-1]  # the event, ready for one more field
+fragments = st.sampled_from(
+    [
+        *(b"NaN", b"-Infinity", b"1e999", b"-" + b"9" * 6000, b"[" * 5000 + b"]" * 5000, b'{"y":' * 5000),
+        *(
+            b'1,"x":1',
+            b'1,"partition_date":"2025-11-21"',
+            b'{"y":1,"y":2}',
+            b'"\\ud800"',
+            b'"\x00"',
+            b"\xff",
+            b"}",
+        ),
+    ]
+)
+hostile = (
+    st.binary(max_size=60)
+    | fragments
+    | fragments.map(lambda fragment: OPEN + b',"x":' + fragment + b"}")
+    | st.integers(0, len(OPEN)).map(lambda end: OPEN[:end])
+)
+headers = st.lists(
+    st.tuples(st.sampled_from(["traceparent", "ce_id", ""]), st.none() | st.binary(max_size=40)), max_size=3
+).map(tuple)
+kafka_records = st.builds(
+    Record,
+    topic=st.just(TOPIC),
+    partition=st.integers(0, 2),
+    offset=st.integers(0, 2**63 - 1),
+    timestamp=st.integers(-1, 2**63 - 1),
+    timestamp_type=st.just("CREATE_TIME"),
+    key=st.none() | st.binary(max_size=20),
+    value=st.none() | hostile,
+    headers=headers,
+)
+
+
+@given(st.lists(kafka_records, max_size=5, unique_by=lambda one: one.id), st.integers(0, 5))
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+def test_no_message_of_any_bytes_keeps_a_good_one_from_being_applied(
+    handler: Handler, capsys: pytest.CaptureFixture[str], bad: list[Record], place: int
+) -> None:
+    """As the poller hands them over: every bad one is named, in the answer's own terms, and no good one."""
+    good = Record(TOPIC, 3, 0, 0, "CREATE_TIME", None, json.dumps(SLICE).encode())
+    sent = [*bad[:place], good, *bad[place:]]
+    asked = json.loads(json.dumps(form(sent, PollSettings("broker:9092", TOPIC))))
+    answer = handler(asked)
+    assert failed(answer, sent) == {one.id for one in bad}
+    assert len(answer["batchItemFailures"]) == len(bad)
+    assert "this is a bug" not in capsys.readouterr().out
 
 
 @given(anything)

@@ -9,7 +9,9 @@ from chargebacks.adapters.kafka import client_config
 from chargebacks.local.event_source.event import Record
 from chargebacks.local.event_source.settings import PollSettings
 
-HANDLER_SECONDS: Final = 900  # longer than any function may run: 14 minutes for a Kafka mapping
+HANDLER_SECONDS: Final = (
+    960  # longer than any function may run (14 minutes for a Kafka mapping) and be loaded anew
+)
 TIMESTAMP_TYPES: Final = {
     TIMESTAMP_CREATE_TIME: "CREATE_TIME",
     TIMESTAMP_LOG_APPEND_TIME: "LOG_APPEND_TIME",

@@ -23,9 +23,9 @@ from chargebacks.local.event_source.invoke import FunctionError
 
 log = logging.getLogger(__name__)
 
-LOADING_SECONDS: Final = 30.0  # how long a handler may take to be imported
+LOADING_SECONDS: Final = 60.0  # how long a handler may take to be imported
 LEAVING_SECONDS: Final = 3.0
-RUNTIME: Final = (sys.executable, "-u", "-m", "chargebacks.local.event_source.runtime")
+RUNTIME: Final = (sys.executable, "-m", "chargebacks.local.event_source.runtime")
 
 
 class Environment:

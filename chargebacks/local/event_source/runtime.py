@@ -8,6 +8,7 @@ process by closing the socket, or kills it. Standard input is open as long as th
 handler outlives it.
 """
 
+import io
 import json
 import logging
 import os
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 def main(name: str, descriptor: int) -> None:
     """Serve until the socket is closed."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a line at a time, so that none is lost or torn
+        sys.stdout.reconfigure(line_buffering=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_poller, daemon=True).start()

@@ -58,8 +58,8 @@ def test_a_process_that_ends_is_replaced(environment: Environment, how: str, cod
 @states("error.timeout", "error.environment")
 def test_a_hung_function_is_ended_with_all_that_it_started(environment: Environment, tmp_path: Path) -> None:
     before, child = pid(environment), tmp_path / "child"
-    with pytest.raises(FunctionError, match="its time of 2 s was up"):
-        environment({"do": "hang", "child": str(child)}, LambdaContext("updater", time.monotonic() + 2.0005))
+    with pytest.raises(FunctionError, match=r"its time of .* s was up"):
+        environment({"do": "hang", "child": str(child)}, within(3))
     assert pid(environment) != before
     for ended in (before, int(child.read_text())):
         assert not Path(f"/proc/{ended}").exists() or "Z" in Path(f"/proc/{ended}/stat").read_text()
