@@ -12,7 +12,7 @@ from chargebacks.local.stack import Kafka
 from chargebacks.projection.updater import Updater
 from tests.fixtures.kafka import new_topic, send_events
 from tests.fixtures.msk import Event, Queue, items
-from tests.fixtures.pollers import mapping, polling
+from tests.fixtures.pollers import PATIENCE_SECONDS, mapping, polling
 from tests.fixtures.world import POISON, consolidation, existing, write
 from tests.oracle.fold import POSITION, fold
 
@@ -38,7 +38,8 @@ def delivered(kafka: Kafka, queue: Queue, build: Callable[..., Updater]) -> Call
         asked = mapping(kafka, topic, **options)
         handler = build(dlq_url=queue.url, attempts=2).handle
         with polling(asked, handler, lambda one: (attempts.append(one), on_batch(one))) as thread:
-            thread.join()
+            thread.join(PATIENCE_SECONDS)
+            assert not thread.is_alive(), "it never gets to the end"
         assert lag(asked) == 0
         return attempts
 
