@@ -1,4 +1,4 @@
-"""DynamoDB Local on this machine, in memory, and the chargebacks table in it."""
+"""DynamoDB Local on this machine, in memory or in a folder, and the chargebacks table in it."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,11 @@ KEY: Final = "chargeback_id"
 INDEX_KEY: Final = "created_date"
 
 
-def database(folder: Path, jars: Path, port: int, jvm_flags: Sequence[str] = JVM_FLAGS) -> Server:
-    """DynamoDB Local, not started yet; its log is in `folder`.
+def database(
+    folder: Path, jars: Path, port: int, kept: bool = False, jvm_flags: Sequence[str] = JVM_FLAGS
+) -> Server:
+    """DynamoDB Local, not started yet; its log is in `folder`, and its items too when they are to be `kept`
+    over a restart.
 
     It listens on every address of the machine, and knows no option to listen on one.
     """
@@ -34,10 +37,20 @@ def database(folder: Path, jars: Path, port: int, jvm_flags: Sequence[str] = JVM
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     flags = ("-Xms128m", "-Xmx1g", f"-Djava.io.tmpdir={temporary}")
-    arguments = ("-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port))
+    arguments = (*_storage(folder, kept), "-sharedDb", "-disableTelemetry", "-port", str(port))
     command = [str(java()), *jvm_flags, *flags, "-cp", f"{jars}/*", MAIN, *arguments]
     asked = client(f"http://{HOST}:{port}", attempts=1)
     return Server("DynamoDB Local", command, folder / "dynamodb.log", lambda: answers(asked))
+
+
+def _storage(folder: Path, kept: bool) -> tuple[str, ...]:
+    """In memory, or in a file of the folder ("DynamoDB local usage notes", developer guide)."""
+    if not kept:
+        return ("-inMemory",)
+    items = folder / "items"
+    shutil.rmtree(items, ignore_errors=True)
+    items.mkdir()
+    return ("-dbPath", str(items))
 
 
 def client(endpoint_url: str, attempts: int = 3) -> "DynamoDBClient":

@@ -29,7 +29,8 @@ class Kafka:
 
 @dataclass(frozen=True)
 class DynamoDB:
-    """A running DynamoDB Local: its address, and the server to stop or restart (which empties it)."""
+    """A running DynamoDB Local: its address, and the server to stop or restart (which empties it, unless its
+    items are kept)."""
 
     endpoint_url: str
     server: Server
@@ -68,13 +69,17 @@ def database(
     folder: Path,
     port: int | None = None,
     progress: jars.Progress = jars.quiet,
+    kept: bool = False,
     jvm_flags: Sequence[str] = JVM_FLAGS,
 ) -> Iterator[DynamoDB]:
-    """DynamoDB Local while the block runs; empty, its log in `folder`. Raises LocalStackError."""
+    """DynamoDB Local while the block runs; it starts empty, its log in `folder`. Raises LocalStackError.
+
+    With `kept`, a restart finds the items again.
+    """
     files = jars.ensure("dynamodb", progress)
 
     def make(chosen: int) -> Server:
-        return dynamodb.database(folder.absolute(), files, chosen, jvm_flags)
+        return dynamodb.database(folder.absolute(), files, chosen, kept, jvm_flags)
 
     with _alone(folder), _serving("DynamoDB Local", port, make) as (server, chosen):
         yield DynamoDB(f"http://{HOST}:{chosen}", server)

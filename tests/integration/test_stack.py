@@ -90,6 +90,17 @@ def test_the_table_can_have_an_index_by_created_date(dynamodb: stack.DynamoDB) -
     assert [item["chargeback_id"] for item in found["Items"]] == ["cb-1"]
 
 
+def test_a_database_that_is_kept_has_its_items_again_though_it_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "items").mkdir()
+    (tmp_path / "items" / "shared-local-instance.db").write_text("of an earlier one")
+    with stack.database(tmp_path, kept=True) as running:
+        local_dynamodb.create_table(running.endpoint_url, "kept").put_item(Item={"chargeback_id": "cb-1"})
+        running.server.stop(at_once=True)
+        running.server.start()
+        table = local_dynamodb.resource(running.endpoint_url).Table("kept")
+        assert table.scan()["Items"] == [{"chargeback_id": "cb-1"}]
+
+
 def test_a_restarted_broker_has_its_topics_and_messages_and_address(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "before")
     kafka.server.stop()

@@ -1,29 +1,20 @@
 """DynamoDB in trouble: tried again within the invocation, then reported; never lost, never counted twice."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from chargebacks.local.stack import DynamoDB
 from chargebacks.projection.updater import Updater
-from tests.fixtures.faults import Fault, Proxy, proxy_before
+from tests.fixtures.faults import AFTER, WRITE, Fault, Proxy
 from tests.fixtures.msk import failed_offsets, of, put, slice_of, summary, updated
 
 pytest_plugins = ["tests.fixtures.updater"]
 
 IDS = [f"cb-{number}" for number in range(120)]
-WRITE = "BatchExecuteStatement"
 PASSING = [fault for fault in Fault if fault is not Fault.DENIED]
 EVERYWHERE = [fault for fault in PASSING if fault is not Fault.SOME_REFUSED]
-
-
-@pytest.fixture
-def proxy(dynamodb: DynamoDB, aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    with proxy_before(dynamodb.endpoint_url) as running:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", running.url)
-        yield running
 
 
 def counts(capsys: pytest.CaptureFixture[str]) -> tuple[int, ...]:
@@ -72,7 +63,7 @@ def test_a_trouble_that_stays_is_reported_and_what_was_applied_is_counted(
     put(table, dict.fromkeys(IDS, "2025-11-20T10:00:00Z"))
     proxy.plan = lambda operation, number: fault if operation == WRITE and number >= 2 else None
     assert failed_offsets(build(attempts=2).handle(of(slice_of(*IDS)), None)) == [0]
-    lost = fault in (Fault.CUT_AFTER, Fault.CUT_WITHIN)  # applied, but nobody was told
+    lost = fault in AFTER  # applied, but nobody was told
     processed, failed, applied = counts(capsys)
     assert (processed, failed) == (0, 1)
     assert 50 <= applied < len(updated(table)) if lost else applied == len(updated(table))

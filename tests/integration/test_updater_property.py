@@ -1,9 +1,7 @@
 """The table is a fold of the messages: whatever the order, the batching, the copies, the two at a time."""
 
-import hashlib
-import json
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fixtures.msk import Event, Handler, batch, failed_offsets, items, record, slice_of, summary
+from tests.oracle.fold import fold, named
 
 pytest_plugins = ["tests.fixtures.updater"]
 
@@ -51,37 +50,14 @@ slices = st.builds(
 summaries = st.builds(lambda told: summary(**told), consolidations)
 
 
-def position(message: Event) -> str:
-    content = {name: value for name, value in message.items() if name != "event_id"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    moment = datetime.fromisoformat(message["completed_at"])
-    utc = moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return f"{message['partition_date']}|{utc.isoformat(timespec='microseconds')}Z|{digest}"
+BEFORE = {name: {"chargeback_id": name, "created_at": created} for name, (created, _) in CREATED.items()}
 
 
-def touches(message: Event, name: str) -> bool:
-    by_slice = "slice" in message
-    return name in message["chargeback_ids"] if by_slice else CREATED[name][1] == message["partition_date"]
-
-
-def fold(messages: list[Event]) -> dict[str, Event]:
-    """What the items must say: of all messages that touch a chargeback, the one of the greatest position."""
-    table = {name: {"chargeback_id": name, "created_at": created} for name, (created, _) in CREATED.items()}
-    for name in CREATED:
-        for message in sorted(filter(lambda m: touches(m, name), messages), key=position)[-1:]:
-            table[name] |= {
-                "consolidation_status": "completed",
-                "consolidation_s3_path": message["output_path"],
-                "consolidation_date": message["completed_at"],
-                "consolidation_execution": message["execution_sequence"],
-                "consolidation_job_name": message["job_name"],
-                "output_format": message["output_format"],
-                "records_in_consolidation": message["records_processed"],
-                "updated_at": message["completed_at"],
-                "consolidation_position": position(message),
-            }
-    return table
+def touched(message: Event, keys: Collection[str]) -> Iterable[str]:
+    """Whom a slice names; a summary, whom that day saw created."""
+    if "slice" in message:
+        return named(message, keys)
+    return [name for name in keys if CREATED[name][1] == message["partition_date"]]
 
 
 def reset(table: Any) -> None:
@@ -115,7 +91,7 @@ def test_all_messages_twice_in_any_order_and_batching_give_the_fold(
     reset(table)
     for event in batches:
         assert handler(event) == {"batchItemFailures": []}
-    assert items(table) == fold(messages)
+    assert items(table) == fold(BEFORE, messages, touched)
 
 
 def test_two_invocations_at_the_same_time_give_the_fold(handler: Handler, table: Any) -> None:
@@ -127,4 +103,4 @@ def test_two_invocations_at_the_same_time_give_the_fold(handler: Handler, table:
     with ThreadPoolExecutor(2) as both:
         answers = list(both.map(handler, [forth, back]))
     assert [failed_offsets(answer) for answer in answers] == [[], []]
-    assert items(table) == fold(messages)
+    assert items(table) == fold(BEFORE, messages, touched)

@@ -9,5 +9,6 @@ Nothing here imports the chargebacks package or the sample generator: their mist
     check_files     the data files against that, as the log and as the output folder name them
     check_messages  the job's reports and the topic's messages against that
     check_table     the table's items against that
+    fold            the table as a fold of messages, whoever sent them
     oracle          the script: `python -m tests.oracle.oracle description.json`
 """
