@@ -55,7 +55,7 @@ def our_modules() -> set[Path]:
 
 def entries(dependencies: Path) -> dict[str, Path]:
     """Every file of the package by its name in the zip."""
-    schemas = sorted((ROOT / "schemas").glob("*/*/schema.json"))
+    schemas = [*sorted((ROOT / "schemas").glob("*/*/schema.json")), ROOT / "schemas" / "metrics.json"]
     installed = [path for path in dependencies.rglob("*") if path.is_file()]
     named = {path.relative_to(dependencies): path for path in installed}
     kept = {str(name): path for name, path in named.items() if not LEFT_OUT & set(name.parts)}
