@@ -9,10 +9,11 @@ from chargebacks.errors import one_line
 from chargebacks.metrics import Metrics
 
 log_ = logging.getLogger(__name__)
-# A network without a way to CloudWatch holds a run up for so many seconds at most: attempts × both.
-ATTEMPTS: Final = 2
-CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 5
+# One attempt: a call that is sent again because its answer was lost would count everything twice. A network without
+# a way to CloudWatch holds a run up for so many seconds at most.
+ATTEMPTS: Final = 1
+CONNECT_SECONDS: Final = 5
+READ_SECONDS: Final = 30
 
 
 def put_metrics(metrics: Metrics, dimensions: Mapping[str, str], values: Mapping[str, float]) -> None:

@@ -3,9 +3,11 @@
 S3 and CloudWatch are moto's, DynamoDB is DynamoDB Local, SQS is moto's; a proxy in front of each keeps what was asked.
 """
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,7 @@ from tests.fixtures.s3_faults import Asked, S3Fault, S3Proxy, s3_proxy
 from tests.infra.actions import ACTIONS, Role
 from tests.unit.consolidation.running import Broker
 
+ROOT = Path(__file__).parents[2]
 INDEX = "created-date-index"
 SIX_MIB = 6 * 1024**2  # more than obstore writes in one request
 
@@ -127,6 +130,11 @@ def test_every_call_that_was_made_is_in_the_table(role: Role, made: set[Call]) -
 @pytest.mark.parametrize("role", ["job", "updater"])
 def test_every_call_in_the_table_was_made(role: Role, made: set[Call]) -> None:
     assert set(ACTIONS[role]) - made == set()
+
+
+def test_the_updater_s_page_names_the_permissions_of_the_table() -> None:
+    page = (ROOT / "consumers/consolidation_updater/README.md").read_text()
+    assert set(re.findall(r"\b(?:dynamodb|sqs):\w+", page)) == set().union(*ACTIONS["updater"].values())
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chargebacks.bootstrap import observed
+from chargebacks.bootstrap import observed, recover
 from chargebacks.consolidation import job
 from chargebacks.consolidation.report import RunReport
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import StorageError
 from chargebacks.local.processes import free_port
+from tests.fixtures.s3_faults import S3Fault, s3_proxy
 from tests.unit.consolidation.builders import NOW, json_lines, land, settings
 from tests.unit.consolidation.running import Broker
 
@@ -79,6 +80,14 @@ def test_a_run_that_ends_without_a_report_is_told_and_still_fails(
     assert nonzero(cloudwatch, name) == {"PartitionsFailed": 1}
 
 
+def test_recovering_tells_its_numbers_too(cloudwatch: "CloudWatch", name: str, tmp_path: Path) -> None:
+    land(tmp_path, "one.json", json_lines({"chargeback_id": "a"}))
+    run(tmp_path, f"{name}-before", Broker(capacity=0))
+    told = settings(tmp_path, publish_metrics="true", job_name=name)
+    recover(told)  # without a broker: the debt stays
+    assert nonzero(cloudwatch, name) == {"ConsolidationsUnpublished": 1}
+
+
 @pytest.mark.parametrize("quiet", [{"publish_metrics": "false"}, {"dry_run": "true"}])
 def test_nothing_is_sent_unless_it_is_asked_for(
     cloudwatch: "CloudWatch", name: str, tmp_path: Path, quiet: dict[str, str]
@@ -100,3 +109,14 @@ def test_a_cloudwatch_that_is_not_there_costs_a_warning_and_no_run(
     (told,) = [one for one in caplog.records if one.name == "chargebacks.adapters.cloudwatch"]
     assert told.levelno == logging.WARNING
     assert "metrics were not sent to CloudWatch: EndpointConnectionError" in told.getMessage()
+
+
+def test_an_answer_that_is_lost_does_not_count_a_run_twice(
+    cloudwatch: "CloudWatch", name: str, tmp_path: Path, s3_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with s3_proxy(s3_endpoint) as proxy:
+        proxy.plan = lambda _, number: S3Fault.BROKEN_AFTER if number == 0 else None
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH", proxy.url)
+        run(tmp_path, name)
+    assert nonzero(cloudwatch, name) == {"ExecutionsCompleted": 1, "PartitionsConsolidated": 1}
+    assert len(proxy.asked) == 1
