@@ -1,0 +1,59 @@
+"""What would be applied: planned by the real provider, with moto's server to answer who and where we are."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.fixtures.terraform import TerraformRoot
+from tests.infra import as_calls
+from tests.infra.given import PHASE_1, VARIABLES
+from tests.infra.refusals import findings
+
+Plan = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def planned(terraform_root: TerraformRoot, s3_endpoint: str) -> Callable[[str], Plan]:
+    """The plan of a root with all that its switches can make, made once."""
+    return cache(lambda root: terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root]))
+
+
+@pytest.fixture(params=VARIABLES)
+def plan(request: pytest.FixtureRequest, planned: Callable[[str], Plan]) -> Plan:
+    """Each root's."""
+    return planned(request.param)
+
+
+def values(plan: Plan, kind: str) -> list[dict[str, Any]]:
+    changes = [change for change in plan["resource_changes"] if change["type"] == kind]
+    return [change["change"]["after"] for change in changes if change["mode"] == "managed"]
+
+
+def test_nothing_is_public_unencrypted_or_kept_for_ever(plan: Plan) -> None:
+    assert findings(plan) == []
+
+
+def test_everything_that_can_be_tagged_says_whose_it_is(plan: Plan) -> None:
+    changes = [change for change in plan["resource_changes"] if change["mode"] == "managed"]
+    tagged = [change["change"]["after"].get("tags_all") for change in changes if _taggable(change)]
+    assert tagged
+    wanted = {"Project": "poc-chargeback", "ManagedBy": "terraform"}
+    assert all(wanted.items() <= tags.items() and {"Environment", "Phase"} <= tags.keys() for tags in tagged)
+
+
+def _taggable(change: dict[str, Any]) -> bool:
+    told = {**change["change"]["after"], **change["change"]["after_unknown"]}
+    return "tags_all" in told and change["type"] != "aws_default_security_group"
+
+
+def test_a_provisioned_cluster_is_one_that_msk_knows(planned: Callable[[str], Plan]) -> None:
+    (cluster,) = values(planned("phases/phase-3"), "aws_msk_cluster")
+    assert as_calls.complaints("kafka", "CreateCluster", as_calls.provisioned_cluster(cluster)) == ""
+
+
+def test_a_serverless_cluster_is_one_that_msk_knows(terraform_root: TerraformRoot, s3_endpoint: str) -> None:
+    plan = terraform_root("phases/phase-3", moto=s3_endpoint).plan({"phase_1": PHASE_1})
+    (cluster,) = values(plan, "aws_msk_serverless_cluster")
+    assert as_calls.complaints("kafka", "CreateClusterV2", as_calls.serverless_cluster(cluster)) == ""
