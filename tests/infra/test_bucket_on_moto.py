@@ -31,5 +31,6 @@ def test_a_bucket_is_applied_settles_and_goes(terraform_root: TerraformRoot, s3_
         "archive": "chargebacks/",
         "expire-chargebacks": "chargebacks/",
     }
+    assert {rule["ID"] for rule in rules if "Days" in rule.get("Expiration", {})} == {"expire-chargebacks"}
     assert bucket.changes(VARIABLES) == ""
     bucket.destroy(VARIABLES)

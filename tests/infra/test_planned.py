@@ -2,22 +2,53 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fixtures.terraform import TerraformRoot
+from tests.fixtures.terraform import ROOT, TerraformRoot
 from tests.infra import as_calls
 from tests.infra.given import PHASE_1, VARIABLES
 from tests.infra.refusals import findings
 
 Plan = dict[str, Any]
+PLANNED = ROOT / ".run/planned"
+NAMES = (
+    "name",
+    "bucket",
+    "function_name",
+    "alarm_name",
+    "cluster_name",
+    "service_name",
+    "cidr_block",
+    "description",
+)
+
+
+def told(root: str, plan: Plan) -> str:
+    """What would be applied, a line for each resource: what `make deploy-check` prints."""
+    lines = [f"{root}: would make"]
+    for change in plan["resource_changes"]:
+        after = change["change"]["after"]
+        if change["mode"] == "managed" and after:
+            lines.append(
+                f"  {change['address']:<88} {next((after[name] for name in NAMES if after.get(name)), '')}"
+            )
+    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
 def planned(terraform_root: TerraformRoot, s3_endpoint: str) -> Callable[[str], Plan]:
-    """The plan of a root with all that its switches can make, made once."""
-    return cache(lambda root: terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root]))
+    """The plan of a root with all that its switches can make, made once, and told in `.run/planned`."""
+
+    def make(root: str) -> Plan:
+        plan = terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root])
+        PLANNED.mkdir(parents=True, exist_ok=True)
+        (PLANNED / f"{Path(root).name}.txt").write_text(told(root, plan))
+        return plan
+
+    return cache(make)
 
 
 @pytest.fixture(params=VARIABLES)

@@ -35,7 +35,7 @@ variable "region" {
 }
 
 variable "state" {
-  description = "Where earlier phases keep their state: backend and what is common to its configuration (s3: bucket and region; local: path, a folder). null: their values are given."
+  description = "Where earlier phases keep their state: backend and what is common to its configuration (s3: bucket and region; local: path, a folder with its last /). null: their values are given."
   type        = object({ backend = string, config = map(string) })
   default     = null
 

@@ -55,8 +55,8 @@ run "no_rule_of_a_bucket_deletes_what_is_current" {
     error_message = "There are other rules than these two."
   }
   assert {
-    condition     = !anytrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : try(rule.expiration[0].days, 0) > 0])
-    error_message = "A rule deletes current objects."
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.id if length(rule.expiration) > 0] == ["free-deleted"]
+    error_message = "Another rule than that of delete markers expires objects."
   }
   assert {
     condition     = one([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.noncurrent_version_expiration[0].noncurrent_days if rule.id == "free-deleted"]) == 7
@@ -78,7 +78,7 @@ run "archive_moves_one_folder_and_deletes_nothing" {
     error_message = "Other objects than those of the folder are moved: the state's must never be."
   }
   assert {
-    condition     = !anytrue([for rule in aws_s3_bucket_lifecycle_configuration.this.rule : try(rule.expiration[0].days, 0) > 0])
+    condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.id if length(rule.expiration) > 0] == ["free-deleted"]
     error_message = "Archiving deletes current objects."
   }
 }
