@@ -94,3 +94,15 @@ mock_resource "aws_msk_configuration" {
     latest_revision = 1
   }
 }
+
+mock_resource "aws_lambda_function_url" {
+  defaults = {
+    function_url = "https://mocked.lambda-url.sa-east-1.on.aws/"
+  }
+}
+
+mock_resource "aws_security_group" {
+  defaults = {
+    id = "sg-mocked"
+  }
+}

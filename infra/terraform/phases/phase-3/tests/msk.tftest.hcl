@@ -99,7 +99,7 @@ run "only_members_of_the_named_groups_reach_the_brokers" {
   }
 
   assert {
-    condition     = alltrue([for rule in values(aws_vpc_security_group_ingress_rule.brokers) : rule.referenced_security_group_id != null && rule.cidr_ipv4 == null && rule.from_port == 9098 && rule.to_port == 9098])
+    condition     = alltrue([for rule in values(aws_vpc_security_group_ingress_rule.brokers) : rule.referenced_security_group_id == "sg-mocked" && rule.cidr_ipv4 == null && rule.from_port == 9098 && rule.to_port == 9098])
     error_message = "Addresses, not groups, reach the brokers, or another port than IAM's."
   }
   assert {
