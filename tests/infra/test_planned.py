@@ -1,5 +1,6 @@
 """What would be applied: planned by the real provider, with moto's server to answer who and where we are."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -88,3 +89,14 @@ def test_a_serverless_cluster_is_one_that_msk_knows(terraform_root: TerraformRoo
     plan = terraform_root("phases/phase-3", moto=s3_endpoint).plan({"phase_1": PHASE_1})
     (cluster,) = values(plan, "aws_msk_serverless_cluster")
     assert as_calls.complaints("kafka", "CreateClusterV2", as_calls.serverless_cluster(cluster)) == ""
+
+
+def test_every_alarm_of_an_ingestion_function_has_its_section_in_the_runbook(
+    planned: Callable[[str], Plan],
+) -> None:
+    alarms = values(planned("phases/phase-2"), "aws_cloudwatch_metric_alarm")
+    named = {re.split(r", section |\.$", alarm["alarm_description"])[-2] for alarm in alarms}
+    sections = re.split(r"^## ", (ROOT / "docs/runbook-ingestion.md").read_text(), flags=re.MULTILINE)[1:]
+    assert named == {section.split()[0] for section in sections}
+    parts = ("**Symptom.**", "**First command.**", "**Cause.**", "**Fix.**", "**Call.**")
+    assert [section.split()[0] for section in sections if not all(part in section for part in parts)] == []

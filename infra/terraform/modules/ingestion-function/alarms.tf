@@ -1,4 +1,4 @@
-# What is told of a function, by mail. Each description names its section of the runbook.
+# What is told of a function, by mail. Each description names its section of docs/runbook-ingestion.md.
 
 locals {
   alarms = merge(
@@ -7,19 +7,19 @@ locals {
         metric      = "Errors"
         statistic   = "Sum"
         threshold   = 0
-        description = "An invocation of ${var.name} failed. docs/runbook.md#ingestion-errors"
+        description = "An invocation of ${var.name} failed. What to do: docs/runbook-ingestion.md, section errors."
       }
       throttles = {
         metric      = "Throttles"
         statistic   = "Sum"
         threshold   = 0
-        description = "${var.name} was not started for lack of concurrency. docs/runbook.md#ingestion-throttles"
+        description = "${var.name} was not started for lack of concurrency. What to do: docs/runbook-ingestion.md, section throttles."
       }
       duration = {
         metric      = "Duration"
         statistic   = "Maximum"
         threshold   = 800 * var.function.timeout_seconds
-        description = "${var.name} took 80 % of its timeout, milliseconds. docs/runbook.md#ingestion-duration"
+        description = "${var.name} took 80 % of its timeout, milliseconds. What to do: docs/runbook-ingestion.md, section duration."
       }
     },
     local.from_stream ? {
@@ -27,7 +27,7 @@ locals {
         metric      = "IteratorAge"
         statistic   = "Maximum"
         threshold   = 3600000
-        description = "Changes wait for ${var.name} for more than an hour; the stream drops them after 24. docs/runbook.md#ingestion-age"
+        description = "Changes wait for ${var.name} for more than an hour; the stream drops them after 24. What to do: docs/runbook-ingestion.md, section age."
       }
     } : {}
   )
@@ -54,7 +54,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 resource "aws_cloudwatch_metric_alarm" "failed" {
   count               = local.from_stream ? 1 : 0
   alarm_name          = "${var.name}-failed"
-  alarm_description   = "${var.name} gave up on changes of the table: the queue says where they are. docs/runbook.md#ingestion-failed"
+  alarm_description   = "${var.name} gave up on changes of the table: the queue says where they are. What to do: docs/runbook-ingestion.md, section failed."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.failed[0].name }

@@ -111,7 +111,7 @@ run "the_urls_function_may_write_items_and_asks_for_a_signature" {
     error_message = "Parts of the stream's trigger are there."
   }
   assert {
-    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : strcontains(alarm.alarm_description, "docs/runbook.md#ingestion-")])
+    condition     = alltrue([for name, alarm in aws_cloudwatch_metric_alarm.this : endswith(alarm.alarm_description, "What to do: docs/runbook-ingestion.md, section ${name}.")])
     error_message = "An alarm does not name its section of the runbook."
   }
   assert {
