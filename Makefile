@@ -10,10 +10,10 @@ UV := $(BIN)/uv
 # Test processes. A file stays on one of them, so that what its module starts is started once.
 WORKERS ?= 3
 
-.PHONY: help setup run test test-all lint package bench clean lock
+.PHONY: help setup run test test-all lint package bench clean lock deploy-check
 
 help: ## this table of contents
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## .venv from the lock file, Kafka and DynamoDB Local jars; the others call it
 
@@ -29,10 +29,10 @@ setup: .venv/.ready ## .venv from the lock file, Kafka and DynamoDB Local jars; 
 run: setup ## a whole day on this machine, proved by the oracle (LANDING=path: your own files; SIZE=n)
 	$(BIN)/chargebacks day $(if $(LANDING),--landing '$(LANDING)') $(if $(SIZE),--size $(SIZE))
 
-test: lint ## lint, types and every test but the exhaustive ones
+test: lint .venv-checkov/.ready ## lint, types and every test but the exhaustive ones
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
-test-all: lint ## the same, and the exhaustive tests: every crash in every format, every zombie
+test-all: lint .venv-checkov/.ready ## the same, and the exhaustive tests: every crash in every format, every zombie
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## ruff (lint and format) and strict mypy
@@ -43,12 +43,23 @@ lint: setup ## ruff (lint and format) and strict mypy
 package: setup ## dist/: the Lambda's zip and the Glue artifacts
 	./build.sh
 
+# The policy scanner lives apart: it pins boto3.
+.venv-checkov/.ready: infra/terraform/policy/requirements.txt | setup
+	$(PYTHON) -m venv .venv-checkov
+	$(UV) pip sync --quiet --python .venv-checkov/bin/python --require-hashes $<
+	@touch $@
+
+deploy-check: setup .venv-checkov/.ready ## every check of infra/terraform, offline, then what would be applied
+	CI=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/infra
+	@cat .run/planned/*.txt
+
 bench: setup ## timings, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 
-lock: setup ## requirements.lock from pyproject.toml, and the updater's part of it
+lock: setup ## requirements.lock from pyproject.toml, the updater's part of it, and the policy scanner's
 	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate infra/terraform/policy/requirements.in -o infra/terraform/policy/requirements.txt
 	$(BIN)/python scripts/locked_requirements.py updater > consumers/consolidation_updater/requirements.txt
 
 clean: ## remove what was built and run here (not .cache: the downloads)
-	rm -rf .venv .run dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov .run dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

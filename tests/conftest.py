@@ -1,1 +1,6 @@
-pytest_plugins = ["tests.fixtures.s3", "tests.fixtures.servers", "tests.fixtures.spark"]
+pytest_plugins = [
+    "tests.fixtures.s3",
+    "tests.fixtures.servers",
+    "tests.fixtures.spark",
+    "tests.fixtures.terraform",
+]

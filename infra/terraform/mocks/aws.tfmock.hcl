@@ -1,0 +1,108 @@
+# What tests' mocked provider answers where a made-up text would not do: names that are cut up, ARNs that are checked.
+
+mock_data "aws_caller_identity" {
+  defaults = {
+    account_id = "123456789012"
+  }
+}
+
+mock_data "aws_partition" {
+  defaults = {
+    partition = "aws"
+  }
+}
+
+mock_data "aws_region" {
+  defaults = {
+    name = "sa-east-1"
+  }
+}
+
+mock_data "aws_availability_zones" {
+  defaults = {
+    names = ["sa-east-1a", "sa-east-1b", "sa-east-1c"]
+  }
+}
+
+mock_data "aws_vpc" {
+  defaults = {
+    cidr_block = "172.16.0.0/16"
+  }
+}
+
+mock_resource "aws_kms_key" {
+  defaults = {
+    arn    = "arn:aws:kms:sa-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    key_id = "00000000-0000-0000-0000-000000000000"
+  }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = {
+    arn = "arn:aws:s3:::mocked"
+  }
+}
+
+mock_resource "aws_dynamodb_table" {
+  defaults = {
+    arn        = "arn:aws:dynamodb:sa-east-1:123456789012:table/mocked"
+    stream_arn = "arn:aws:dynamodb:sa-east-1:123456789012:table/mocked/stream/2025-11-20T00:00:00.000"
+  }
+}
+
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:sa-east-1:123456789012:mocked"
+  }
+}
+
+mock_resource "aws_sqs_queue" {
+  defaults = {
+    arn = "arn:aws:sqs:sa-east-1:123456789012:mocked"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:role/mocked"
+  }
+}
+
+mock_resource "aws_lambda_function" {
+  defaults = {
+    arn = "arn:aws:lambda:sa-east-1:123456789012:function:mocked"
+  }
+}
+
+mock_resource "aws_msk_serverless_cluster" {
+  defaults = {
+    arn                        = "arn:aws:kafka:sa-east-1:123456789012:cluster/mocked/11111111-2222-3333-4444-555555555555-s1"
+    bootstrap_brokers_sasl_iam = "boot-mocked.c1.kafka-serverless.sa-east-1.amazonaws.com:9098"
+  }
+}
+
+mock_resource "aws_msk_cluster" {
+  defaults = {
+    arn                        = "arn:aws:kafka:sa-east-1:123456789012:cluster/mocked/11111111-2222-3333-4444-555555555555-2"
+    bootstrap_brokers_sasl_iam = "b-1.mocked.kafka.sa-east-1.amazonaws.com:9098,b-2.mocked.kafka.sa-east-1.amazonaws.com:9098"
+  }
+}
+
+mock_resource "aws_msk_configuration" {
+  defaults = {
+    arn             = "arn:aws:kafka:sa-east-1:123456789012:configuration/mocked/11111111-2222-3333-4444-555555555555-2"
+    latest_revision = 1
+  }
+}
+
+mock_resource "aws_lambda_function_url" {
+  defaults = {
+    function_url = "https://mocked.lambda-url.sa-east-1.on.aws/"
+  }
+}
+
+mock_resource "aws_security_group" {
+  defaults = {
+    id = "sg-mocked"
+  }
+}

@@ -1,0 +1,9 @@
+output "arn" {
+  description = "ARN of the function."
+  value       = aws_lambda_function.this.arn
+}
+
+output "url" {
+  description = "Its URL; null when the stream starts it."
+  value       = one(aws_lambda_function_url.this[*].function_url)
+}

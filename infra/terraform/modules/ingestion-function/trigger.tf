@@ -1,0 +1,34 @@
+# What starts the function: the chargebacks table's stream, or HTTPS requests signed by IAM.
+
+resource "aws_lambda_event_source_mapping" "stream" {
+  count                              = local.from_stream ? 1 : 0
+  function_name                      = aws_lambda_function.this.arn
+  event_source_arn                   = var.table.stream_arn
+  starting_position                  = "TRIM_HORIZON"
+  batch_size                         = 1000 # one landing file for many changes: the job reads few large files faster
+  maximum_batching_window_in_seconds = 60
+  function_response_types            = ["ReportBatchItemFailures"]
+  bisect_batch_on_function_error     = true
+  maximum_retry_attempts             = 10 # then the place in the stream is put aside, and the shard goes on
+
+  destination_config {
+    on_failure {
+      destination_arn = aws_sqs_queue.failed[0].arn
+    }
+  }
+}
+
+# Places in the stream that were given up on; the stream itself keeps the changes for 24 hours.
+resource "aws_sqs_queue" "failed" {
+  count                             = local.from_stream ? 1 : 0
+  name                              = "${var.name}-failed"
+  message_retention_seconds         = 1209600 # 14 days
+  kms_master_key_id                 = var.kms_key_arn
+  kms_data_key_reuse_period_seconds = 3600
+}
+
+resource "aws_lambda_function_url" "this" {
+  count              = local.from_stream ? 0 : 1
+  function_name      = aws_lambda_function.this.function_name
+  authorization_type = "AWS_IAM" # who may call is an IAM policy of the caller's: lambda:InvokeFunctionUrl
+}

@@ -1,0 +1,50 @@
+# Who reaches the brokers: members of `clients`, and Lambda's pollers, which sit in the brokers' own group
+# ("Configuring your Amazon MSK cluster and Amazon VPC network for Lambda", AWS Lambda Developer Guide).
+
+locals {
+  iam_port = 9098 # SASL/IAM over TLS: "Port information", Amazon MSK Developer Guide
+}
+
+resource "aws_security_group" "brokers" {
+  name        = "${var.name}-brokers"
+  description = "Kafka brokers, and the pollers that Lambda puts beside them"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.name}-brokers" }
+}
+
+resource "aws_security_group" "clients" {
+  #checkov:skip=CKV2_AWS_5:the job's workers join it, in phase 4
+  name        = "${var.name}-clients"
+  description = "Whoever talks to the Kafka brokers"
+  vpc_id      = var.vpc_id
+  tags        = { Name = "${var.name}-clients" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "brokers" {
+  for_each                     = { clients = aws_security_group.clients.id, pollers = aws_security_group.brokers.id }
+  security_group_id            = aws_security_group.brokers.id
+  description                  = "Kafka from ${each.key}"
+  referenced_security_group_id = each.value
+  ip_protocol                  = "tcp"
+  from_port                    = local.iam_port
+  to_port                      = local.iam_port
+}
+
+resource "aws_vpc_security_group_egress_rule" "kafka" {
+  for_each                     = { clients = aws_security_group.clients.id, pollers = aws_security_group.brokers.id }
+  security_group_id            = each.value
+  description                  = "Kafka from ${each.key}"
+  referenced_security_group_id = aws_security_group.brokers.id
+  ip_protocol                  = "tcp"
+  from_port                    = local.iam_port
+  to_port                      = local.iam_port
+}
+
+resource "aws_vpc_security_group_egress_rule" "endpoints" {
+  security_group_id            = aws_security_group.brokers.id
+  description                  = "Pollers to Lambda and STS, by interface endpoints"
+  referenced_security_group_id = var.endpoint_security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}

@@ -1,0 +1,58 @@
+# Private subnets that reach AWS by endpoints alone: no internet gateway, no NAT, so no way in and no way out.
+# With `existing` nothing of that is made, only the endpoints that it asks for.
+
+data "aws_availability_zones" "here" {
+  count = var.existing == null ? 1 : 0
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"] # no Local Zones: MSK and Glue are not there
+  }
+}
+
+data "aws_vpc" "existing" {
+  count = var.existing == null ? 0 : 1
+  id    = var.existing.vpc_id
+}
+
+locals {
+  vpc_id          = var.existing == null ? aws_vpc.this[0].id : var.existing.vpc_id
+  vpc_cidr        = var.existing == null ? var.cidr : data.aws_vpc.existing[0].cidr_block
+  subnet_ids      = var.existing == null ? aws_subnet.private[*].id : var.existing.private_subnet_ids
+  route_table_ids = var.existing == null ? aws_route_table.private[*].id : var.existing.route_table_ids
+}
+
+resource "aws_vpc" "this" {
+  #checkov:skip=CKV2_AWS_11:there is no gateway, so no traffic from or to outside that flow logs would show
+  count                = var.existing == null ? 1 : 0
+  cidr_block           = var.cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true # interface endpoints answer under the services' own names
+  tags                 = { Name = var.name }
+}
+
+resource "aws_default_security_group" "closed" {
+  count  = var.existing == null ? 1 : 0
+  vpc_id = aws_vpc.this[0].id # without rules: who forgets to name a group reaches nobody
+}
+
+resource "aws_subnet" "private" {
+  count             = var.existing == null ? var.zones : 0
+  vpc_id            = aws_vpc.this[0].id
+  availability_zone = data.aws_availability_zones.here[0].names[count.index]
+  cidr_block        = cidrsubnet(var.cidr, 4, count.index)
+  tags              = { Name = "${var.name}-private-${count.index + 1}" }
+}
+
+resource "aws_route_table" "private" {
+  count  = var.existing == null ? 1 : 0
+  vpc_id = aws_vpc.this[0].id
+  tags   = { Name = "${var.name}-private" }
+}
+
+resource "aws_route_table_association" "private" {
+  count          = var.existing == null ? var.zones : 0
+  subnet_id      = aws_subnet.private[count.index].id
+  route_table_id = aws_route_table.private[0].id
+}

@@ -1,0 +1,14 @@
+output "vpc_id" {
+  description = "The VPC."
+  value       = local.vpc_id
+}
+
+output "private_subnet_ids" {
+  description = "Its private subnets, each in a zone of its own."
+  value       = local.subnet_ids
+}
+
+output "endpoint_security_group_id" {
+  description = "Security group of the interface endpoints: what a caller's egress rule names."
+  value       = aws_security_group.endpoints.id
+}

@@ -1,0 +1,84 @@
+# modules/network: private subnets and endpoints, and nothing of its own in a VPC that was there.
+
+mock_provider "aws" {
+  override_during = plan
+  source          = "../../mocks"
+}
+
+variables {
+  name                = "poc-chargeback-dev"
+  cidr                = "10.40.0.0/16"
+  zones               = 3
+  gateway_endpoints   = ["dynamodb", "s3"]
+  interface_endpoints = ["sqs"]
+}
+
+run "subnets_are_private_and_each_in_a_zone_of_its_own" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+
+  assert {
+    condition     = aws_subnet.private[*].availability_zone == ["sa-east-1a", "sa-east-1b", "sa-east-1c"]
+    error_message = "Subnets share a zone."
+  }
+  assert {
+    condition     = aws_subnet.private[*].cidr_block == ["10.40.0.0/20", "10.40.16.0/20", "10.40.32.0/20"]
+    error_message = "Subnets do not each have a sixteenth of the addresses."
+  }
+  assert {
+    condition     = !anytrue([for subnet in aws_subnet.private : coalesce(subnet.map_public_ip_on_launch, false)])
+    error_message = "A subnet gives out public addresses."
+  }
+}
+
+run "endpoints_are_those_asked_for_and_answer_the_vpc_alone" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+
+  assert {
+    condition = sort([for endpoint in values(aws_vpc_endpoint.gateway) : endpoint.service_name]) == tolist([
+      "com.amazonaws.sa-east-1.dynamodb", "com.amazonaws.sa-east-1.s3"
+    ])
+    error_message = "Gateway endpoints are not those of S3 and DynamoDB."
+  }
+  assert {
+    condition     = keys(aws_vpc_endpoint.interface) == ["sqs"] && aws_vpc_endpoint.interface["sqs"].private_dns_enabled
+    error_message = "The interface endpoint is missing, or does not answer under the service's own name."
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.endpoints.cidr_ipv4 == "10.40.0.0/16" && aws_vpc_security_group_ingress_rule.endpoints.to_port == 443
+    error_message = "Endpoints answer more than TLS from the VPC."
+  }
+}
+
+run "a_vpc_that_was_there_gets_endpoints_alone" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+  variables {
+    existing = {
+      vpc_id             = "vpc-1"
+      private_subnet_ids = ["subnet-1", "subnet-2"]
+      route_table_ids    = ["rtb-1"]
+    }
+    gateway_endpoints = []
+  }
+
+  assert {
+    condition     = length(aws_vpc.this) + length(aws_subnet.private) + length(aws_route_table.private) + length(aws_default_security_group.closed) == 0
+    error_message = "Something was made that the VPC has."
+  }
+  assert {
+    condition     = length(aws_vpc_endpoint.gateway) == 0 && aws_vpc_endpoint.interface["sqs"].vpc_id == "vpc-1"
+    error_message = "Endpoints do not follow the variables."
+  }
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.endpoints.cidr_ipv4 == "172.16.0.0/16"
+    error_message = "Endpoints do not answer the existing VPC's addresses."
+  }
+}

@@ -1,0 +1,37 @@
+"""The phases, and what each is given in place of the earlier ones' outputs when it is planned alone."""
+
+from typing import Any, Final
+
+ACCOUNT: Final = "123456789012"
+REGION: Final = "sa-east-1"
+KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
+TABLE: Final = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/poc-chargeback-chargebacks-dev"
+
+PHASE_1: Final[dict[str, Any]] = {
+    "vpc_id": "vpc-1",
+    "private_subnet_ids": ["subnet-1", "subnet-2"],
+    "endpoint_security_group_id": "sg-1",
+    "kms_key_arn": KEY,
+    "landing_bucket": f"poc-chargeback-dev-landing-{ACCOUNT}",
+    "consolidated_bucket": f"poc-chargeback-dev-consolidated-{ACCOUNT}",
+    "quarantine_bucket": f"poc-chargeback-dev-quarantine-{ACCOUNT}",
+    "artifacts_bucket": f"poc-chargeback-dev-artifacts-{ACCOUNT}",
+    "chargebacks_table_name": "poc-chargeback-chargebacks-dev",
+    "chargebacks_table_arn": TABLE,
+    "chargebacks_stream_arn": f"{TABLE}/stream/2025-11-20T00:00:00.000",
+    "partition_index_name": None,
+    "ledger_table_name": "poc-chargeback-ledger-dev",
+    "ledger_table_arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/poc-chargeback-ledger-dev",
+}
+FUNCTIONS: Final = {
+    "api": {"zip_key": "releases/1.0.0/api.zip", "trigger": "url"},
+    "stream-to-landing": {"zip_key": "releases/1.0.0/stream.zip", "trigger": "stream"},
+}
+
+# Each with all that its switches can make, so that what is refused is refused in every part.
+VARIABLES: Final[dict[str, dict[str, Any]]] = {
+    "phases/phase-1": {"partition_index": True, "landing_expire_days": 400},
+    "phases/phase-2": {"phase_1": PHASE_1, "functions": FUNCTIONS, "alarm_emails": ["oncall@example.com"]},
+    "phases/phase-3": {"phase_1": PHASE_1, "cluster_type": "provisioned"},
+    "state": {},
+}

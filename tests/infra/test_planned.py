@@ -1,0 +1,102 @@
+"""What would be applied: planned by the real provider, with moto's server to answer who and where we are."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.terraform import ROOT, TerraformRoot
+from tests.infra import as_calls
+from tests.infra.given import PHASE_1, VARIABLES
+from tests.infra.refusals import findings
+
+Plan = dict[str, Any]
+PLANNED = ROOT / ".run/planned"
+NAMES = (
+    "name",
+    "bucket",
+    "function_name",
+    "alarm_name",
+    "cluster_name",
+    "service_name",
+    "cidr_block",
+    "description",
+)
+
+
+def told(root: str, plan: Plan) -> str:
+    """What would be applied, a line for each resource: what `make deploy-check` prints."""
+    lines = [f"{root}: would make"]
+    for change in plan["resource_changes"]:
+        after = change["change"]["after"]
+        if change["mode"] == "managed" and after:
+            lines.append(
+                f"  {change['address']:<88} {next((after[name] for name in NAMES if after.get(name)), '')}"
+            )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def planned(terraform_root: TerraformRoot, s3_endpoint: str) -> Callable[[str], Plan]:
+    """The plan of a root with all that its switches can make, made once, and told in `.run/planned`."""
+
+    def make(root: str) -> Plan:
+        plan = terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root])
+        PLANNED.mkdir(parents=True, exist_ok=True)
+        (PLANNED / f"{Path(root).name}.txt").write_text(told(root, plan))
+        return plan
+
+    return cache(make)
+
+
+@pytest.fixture(params=VARIABLES)
+def plan(request: pytest.FixtureRequest, planned: Callable[[str], Plan]) -> Plan:
+    """Each root's."""
+    return planned(request.param)
+
+
+def values(plan: Plan, kind: str) -> list[dict[str, Any]]:
+    changes = [change for change in plan["resource_changes"] if change["type"] == kind]
+    return [change["change"]["after"] for change in changes if change["mode"] == "managed"]
+
+
+def test_nothing_is_public_unencrypted_or_kept_for_ever(plan: Plan) -> None:
+    assert findings(plan) == []
+
+
+def test_everything_that_can_be_tagged_says_whose_it_is(plan: Plan) -> None:
+    changes = [change for change in plan["resource_changes"] if change["mode"] == "managed"]
+    tagged = [change["change"]["after"].get("tags_all") for change in changes if _taggable(change)]
+    assert tagged
+    wanted = {"Project": "poc-chargeback", "ManagedBy": "terraform"}
+    assert all(wanted.items() <= tags.items() and {"Environment", "Phase"} <= tags.keys() for tags in tagged)
+
+
+def _taggable(change: dict[str, Any]) -> bool:
+    told = {**change["change"]["after"], **change["change"]["after_unknown"]}
+    return "tags_all" in told and change["type"] != "aws_default_security_group"
+
+
+def test_a_provisioned_cluster_is_one_that_msk_knows(planned: Callable[[str], Plan]) -> None:
+    (cluster,) = values(planned("phases/phase-3"), "aws_msk_cluster")
+    assert as_calls.complaints("kafka", "CreateCluster", as_calls.provisioned_cluster(cluster)) == ""
+
+
+def test_a_serverless_cluster_is_one_that_msk_knows(terraform_root: TerraformRoot, s3_endpoint: str) -> None:
+    plan = terraform_root("phases/phase-3", moto=s3_endpoint).plan({"phase_1": PHASE_1})
+    (cluster,) = values(plan, "aws_msk_serverless_cluster")
+    assert as_calls.complaints("kafka", "CreateClusterV2", as_calls.serverless_cluster(cluster)) == ""
+
+
+def test_every_alarm_of_an_ingestion_function_has_its_section_in_the_runbook(
+    planned: Callable[[str], Plan],
+) -> None:
+    alarms = values(planned("phases/phase-2"), "aws_cloudwatch_metric_alarm")
+    named = {re.split(r", section |\.$", alarm["alarm_description"])[-2] for alarm in alarms}
+    sections = re.split(r"^## ", (ROOT / "docs/runbook-ingestion.md").read_text(), flags=re.MULTILINE)[1:]
+    assert named == {section.split()[0] for section in sections}
+    parts = ("**Symptom.**", "**First command.**", "**Cause.**", "**Fix.**", "**Call.**")
+    assert [section.split()[0] for section in sections if not all(part in section for part in parts)] == []

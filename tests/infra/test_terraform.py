@@ -1,0 +1,22 @@
+"""The infrastructure as code: formatted, valid, and tested by Terraform itself with a mocked provider."""
+
+import pytest
+
+from tests.fixtures.terraform import TREE, Terraform, TerraformRoot
+from tests.infra.given import VARIABLES
+
+
+def test_every_file_is_formatted(terraform_environment: dict[str, str]) -> None:
+    Terraform(TREE, terraform_environment).run("fmt", "-check", "-recursive", "-diff")
+
+
+@pytest.mark.parametrize("root", VARIABLES)
+def test_a_root_is_valid_and_its_tests_pass(terraform_root: TerraformRoot, root: str) -> None:
+    copy = terraform_root(root)
+    copy.validate()
+    assert "0 failed" in copy.test()
+
+
+def test_every_root_is_tested() -> None:
+    roots = {str(found.parent.relative_to(TREE)) for found in TREE.rglob(".terraform.lock.hcl")}
+    assert roots == set(VARIABLES)
