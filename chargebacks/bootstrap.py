@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from chargebacks.errors import one_line
 from chargebacks.settings import JobSettings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def run_job(
     from chargebacks.consolidation import job
     from chargebacks.consolidation.stages.engine import SparkEngine
 
-    return job.run(settings, SparkEngine(session), publisher(settings))
+    return observed(settings, lambda: job.run(settings, SparkEngine(session), publisher(settings)))
 
 
 def _starting(master: str) -> "Callable[[], SparkSession]":
@@ -49,7 +50,25 @@ def recover(settings: JobSettings) -> "RunReport":
     """Finish what earlier runs left undone; needs no Spark."""
     from chargebacks.consolidation import job
 
-    return job.recover(settings, publisher(settings))
+    return observed(settings, lambda: job.recover(settings, publisher(settings)))
+
+
+def observed(settings: JobSettings, work: "Callable[[], RunReport]") -> "RunReport":
+    """The report of that work; its numbers go to CloudWatch if settings say so, whether it fails or not."""
+    if not settings.publish_metrics or settings.dry_run:
+        return work()
+    from chargebacks.adapters.cloudwatch import put_metrics
+    from chargebacks.consolidation import metrics
+    from chargebacks.metrics import Metrics
+
+    known, dimensions = Metrics.of("job"), {"JobName": settings.job_name}
+    try:
+        report = work()
+    except Exception as error:
+        put_metrics(known, dimensions, metrics.of_failure(one_line(error), settings))
+        raise
+    put_metrics(known, dimensions, metrics.values(report, settings))
+    return report
 
 
 def publisher(settings: JobSettings) -> "Publisher | None":

@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "expire": "delete what nobody needs any more: superseded files, old side objects",
     "replay": "send the messages of a consolidation again",
     "files": "the files of a partition's newest consolidation, from its log",
+    "topics": "the topic that consolidations are announced on: plan, create, keep it as it should be",
+    "cost": "what a month costs, by part, for so many chargebacks a day",
     "sample": "make a day of landing files, as an upstream would",
     "stack": "a real Kafka broker and DynamoDB Local on this machine",
     "poll": "deliver a topic's messages to the updater, as Lambda's event source mapping does",

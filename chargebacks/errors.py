@@ -12,6 +12,7 @@
     ├── StorageError             the object store failed, retries included: nothing is known of the content
     ├── UnreadableFileError      the content of one landing file cannot be read
     ├── PublishError             committed, but not (wholly) announced: the debt stays (exit code 3)
+    ├── TopicError               a topic could not be looked at, made or changed
     └── LocalStackError          this machine cannot run the local stack
 
 A message says what was wrong, where, and what to do. It never carries a customer's e-mail address.
@@ -71,6 +72,10 @@ class UnreadableFileError(ChargebacksError):
 
 class PublishError(ChargebacksError):
     """A committed consolidation that could not be announced."""
+
+
+class TopicError(ChargebacksError):
+    """A topic that brokers do not describe, make or change."""
 
 
 class LocalStackError(ChargebacksError):

@@ -66,6 +66,7 @@ ARGUMENTS: Final = (
         "superseded_hours", "24", "how long files stay that a newer consolidation superseded, 0 to 8760"
     ),
     Argument("job_name", "poc-chargeback-dev-chargebacks-consolidation", "the name that messages carry"),
+    Argument("publish_metrics", "false", "true: send the run's numbers to CloudWatch"),
     Argument("dry_run", "false", "true: read, count and report; write and send nothing"),
 )
 
@@ -103,6 +104,7 @@ class JobSettings:
     publish_timeout_seconds: float
     superseded_hours: float
     job_name: str
+    publish_metrics: bool
     dry_run: bool
 
     @classmethod
@@ -180,6 +182,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
         "superseded_hours": _number(text, "superseded_hours", 0, 8760),
         "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
+        "publish_metrics": _flag(text, "publish_metrics"),
         "dry_run": _flag(text, "dry_run"),
     }
 

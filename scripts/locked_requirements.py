@@ -1,7 +1,8 @@
 """Print the locked requirements of one side of the system, with hashes, as `pip --requirement` reads them.
 
 `python scripts/locked_requirements.py updater`: what `chargebacks[updater]` needs, and what that needs in turn,
-each as the block that requirements.lock has for it. Works from the installed packages; asks no registry.
+each as the block that requirements.lock has for it, but without what the place where it runs brings itself.
+Works from the installed packages; asks no registry.
 """
 
 import re
@@ -15,6 +16,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+# Glue's Python has them (AWS Glue Developer Guide, "Python modules already provided in AWS Glue"). It also has a
+# pyarrow, an older one: ours is what the tests run with, and takes its place.
+PROVIDED = {"job": frozenset({"boto3", "botocore"})}
 HEADER = "# Made from requirements.lock by scripts/locked_requirements.py {extra}: do not edit.\n"
 
 
@@ -31,9 +35,9 @@ def declared(extra: str) -> list[str]:
     return [*project["dependencies"], *project["optional-dependencies"][extra]]
 
 
-def closure(wanted: Iterable[str]) -> Iterator[str]:
-    """The names of `wanted` and of everything that they need on this Python, each once."""
-    waiting, seen = [Requirement(text) for text in wanted], set()
+def closure(wanted: Iterable[str], without: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The names of `wanted` and of everything that they need on this Python, each once; `without` these."""
+    waiting, seen = [Requirement(text) for text in wanted], set(without)
     while waiting:
         requirement = waiting.pop()
         name = canonicalize_name(requirement.name)
@@ -47,7 +51,9 @@ def closure(wanted: Iterable[str]) -> Iterator[str]:
 def main(extra: str) -> None:
     lock = blocks((ROOT / "requirements.lock").read_text())
     sys.stdout.write(HEADER.format(extra=extra))
-    sys.stdout.writelines(lock[name] for name in sorted(closure(declared(extra))))
+    sys.stdout.writelines(
+        lock[name] for name in sorted(closure(declared(extra), PROVIDED.get(extra, frozenset())))
+    )
 
 
 if __name__ == "__main__":

@@ -1,14 +1,15 @@
 """Pack the updater for Lambda: its handler, what that imports of our package, the schemas, the dependencies.
 
-`python scripts/pack_updater.py DEPENDENCIES ZIP`, where DEPENDENCIES is a folder to which they were installed.
-The same input gives the same bytes: entries are sorted, their times and modes are fixed.
+`python -m scripts.pack_updater DEPENDENCIES ZIP`, where DEPENDENCIES is a folder to which they were installed.
+The same input gives the same bytes.
 """
 
 import ast
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from scripts.zipping import pack
 
 ROOT = Path(__file__).parents[1]
 HANDLER = ROOT / "consumers" / "consolidation_updater" / "lambda_function.py"
@@ -16,8 +17,6 @@ PACKAGE = "chargebacks"
 NOT_AT_RUN_TIME = {"TYPE_CHECKING", "__name__ == '__main__'"}
 # What an installation leaves behind that differs from machine to machine, or that nobody imports.
 LEFT_OUT = {"__pycache__", "bin", ".lock", "RECORD", "INSTALLER", "REQUESTED", "uv_cache.json", "sboms"}
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
-READABLE = 0o100644 << 16  # Lambda's user is not the one who packs
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -55,7 +54,7 @@ def our_modules() -> set[Path]:
 
 def entries(dependencies: Path) -> dict[str, Path]:
     """Every file of the package by its name in the zip."""
-    schemas = sorted((ROOT / "schemas").glob("*/*/schema.json"))
+    schemas = [*sorted((ROOT / "schemas").glob("*/*/schema.json")), ROOT / "schemas" / "metrics.json"]
     installed = [path for path in dependencies.rglob("*") if path.is_file()]
     named = {path.relative_to(dependencies): path for path in installed}
     kept = {str(name): path for name, path in named.items() if not LEFT_OUT & set(name.parts)}
@@ -65,15 +64,6 @@ def entries(dependencies: Path) -> dict[str, Path]:
         **{f"{PACKAGE}/{path.relative_to(ROOT)}": path for path in schemas},
         HANDLER.name: HANDLER,
     }
-
-
-def pack(contents: dict[str, Path], target: Path) -> None:
-    with zipfile.ZipFile(target, "w") as package:
-        for name, path in sorted(contents.items()):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.external_attr = READABLE
-            entry.create_system = 3  # Unix, wherever this runs
-            package.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ def run(
     A partition that fails, whatever the reason, is reported and does not stop the others. Raises StorageError
     when the store fails before any partition is begun.
     """
+    started = time.monotonic()
     places = Places(Store(settings.state_path), Store(settings.quarantine_path))
     finished = Finished() if settings.dry_run else finish(places)
     tools = Tools(settings, places.state, Store(settings.landing_path), engine, clock, new_id)
@@ -59,6 +60,7 @@ def run(
     if settings.dry_run:
         return report
     report = _announced(report, finished.owing, places.state, publisher)
+    report = replace(report, seconds=time.monotonic() - started)
     days = [one.day for one in report.partitions if not one.error]
     swept = sweep(places.state, days, clock(), timedelta(hours=settings.superseded_hours))
     return replace(report, swept=swept)
@@ -66,9 +68,11 @@ def run(
 
 def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
     """Only finish what earlier runs left: converge, then publish what is owed. Consolidates nothing."""
+    started = time.monotonic()
     places = Places(Store(settings.state_path), Store(settings.quarantine_path))
     finished = finish(places)
-    return _announced(RunReport(_stuck(finished)), finished.owing, places.state, publisher)
+    report = _announced(RunReport(_stuck(finished)), finished.owing, places.state, publisher)
+    return replace(report, seconds=time.monotonic() - started)
 
 
 def _stuck(finished: Finished) -> list[PartitionReport]:

@@ -80,7 +80,7 @@ class RunReport:
     """What became of a run, partitions oldest first.
 
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
-    `unpublished`: entries that still owe messages, by partition.
+    `unpublished`: entries that still owe messages, by partition. `seconds`: until the last acknowledgement.
     """
 
     partitions: list[PartitionReport]
@@ -89,6 +89,7 @@ class RunReport:
     unpublished: Mapping[date, int] = field(default_factory=dict)
     publish_problem: str | None = None
     swept: Swept = field(default_factory=Swept)
+    seconds: float = 0.0
 
     def to_json(self) -> list[dict[str, Any]]:
         """One object a partition."""

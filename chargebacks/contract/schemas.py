@@ -2,14 +2,13 @@
 
 import json
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
 
 from chargebacks.contract.wording import shown
 from chargebacks.errors import ContractError
+from chargebacks.packaged import schemas_text
 
 CURRENT: Final = {
     "chargeback_record": "1-0-0",
@@ -29,13 +28,8 @@ def check(name: str, value: Any) -> None:
 
 
 def schema_text(name: str) -> str:
-    """The current schema file: inside the package when installed (or in a zip), else in the checkout."""
-    inside = Path(name, CURRENT[name], "schema.json")
-    packaged = files("chargebacks").joinpath("schemas", *inside.parts)
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    checkout = Path(__file__).parents[2] / "schemas"
-    return (checkout / inside).read_text(encoding="utf-8")
+    """The current schema file."""
+    return schemas_text(name, CURRENT[name], "schema.json")
 
 
 @cache

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
-from chargebacks.errors import LocalStackError
+from chargebacks.adapters.topics import perform
+from chargebacks.errors import LocalStackError, TopicError
 from chargebacks.local.java import java
 from chargebacks.local.processes import HOST, JVM_FLAGS, Server, tail
+from chargebacks.topics import Create, Topic
 
 ASK_SECONDS: Final = 2.0
-TOPIC_SECONDS: Final = 30.0
 LOG_FLAGS: Final = ("-Dlog4j2.level=WARN",)
 SETTINGS: Final = """\
 process.roles=broker,controller
@@ -98,9 +98,7 @@ def answers(bootstrap_servers: str) -> bool:
 
 def create_topic(bootstrap_servers: str, name: str, partitions: int = 1) -> None:
     """Create the topic, one replica. Raises LocalStackError when it exists or the broker refuses."""
-    admin = client(bootstrap_servers)  # held: its answers come only while it lives
-    created = admin.create_topics([NewTopic(name, partitions, 1)])
     try:
-        created[name].result(TOPIC_SECONDS)
-    except KafkaException as error:
-        raise LocalStackError(f"topic {name} could not be created: {error.args[0].str()}") from error
+        perform(client(bootstrap_servers), Create(Topic(name, partitions, replicas=1)))
+    except TopicError as error:
+        raise LocalStackError(str(error)) from error

@@ -13,15 +13,15 @@ from functools import cache
 from typing import Any, Final, TextIO
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from chargebacks.contract.wording import EMAIL
+from chargebacks.metrics import Metrics
 from chargebacks.projection.apply import RETRIED, Tally
 from chargebacks.projection.decide import Outcome
 from chargebacks.projection.find import UNREADABLE
 
 SERVICE: Final = "consolidation-updater"
-NAMESPACE: Final = "POC-Chargeback/ConsolidationUpdater"
 _ERRORS: Final = ("ERROR", "CRITICAL")
 
 
@@ -46,7 +46,8 @@ class Report:
             f"chargebacks_updated={self.tally[Outcome.APPLIED]}"
         )
 
-    def metrics(self) -> dict[str, int]:
+    def values(self) -> dict[str, int]:
+        """Each metric's value, by the name that `schemas/metrics.json` has for it."""
         return {
             "MessagesProcessed": self.processed,
             "MessagesFailed": self.failed,
@@ -59,11 +60,11 @@ class Report:
             "UpdatesRetried": self.tally[RETRIED],
         }
 
-    def publish(self) -> None:
+    def publish(self, metrics: Metrics) -> None:
         """Print both. Plain print, because the runtime may wrap what goes through `logging`."""
-        emf = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-        for name, value in self.metrics().items():
-            emf.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        emf = EphemeralMetrics(namespace=metrics.namespace, service=SERVICE)
+        for name, value in self.values().items():
+            emf.add_metric(name=name, unit=metrics.units[name], value=value)
         emf.flush_metrics()
         print(self.line(), flush=True)  # noqa: T201 - the line that saved queries parse
 

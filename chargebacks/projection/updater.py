@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from chargebacks import contract
 from chargebacks.errors import ChargebacksError, ContractError
+from chargebacks.metrics import Metrics
 from chargebacks.projection import msk
 from chargebacks.projection.apply import Applier, Tally
 from chargebacks.projection.dead_letters import DeadLetters
@@ -57,6 +58,7 @@ class Updater:
     applier: Applier
     finder: Finder
     dead_letters: DeadLetters
+    metrics: Metrics
     logger: "Logger"
     clock: Callable[[], datetime]
 
@@ -71,6 +73,7 @@ class Updater:
             applier=Applier(table, pool, window=2 * settings.threads),
             finder=Finder(table),
             dead_letters=DeadLetters(settings),
+            metrics=Metrics.of("updater"),
             logger=make_logger(settings.log_level),
             clock=clock,
         )
@@ -88,7 +91,7 @@ class Updater:
         found = Counter(verdicts)
         Report(
             found[Verdict.PROCESSED], found[Verdict.DEAD_LETTERED], found[Verdict.REPORTED], tally
-        ).publish()
+        ).publish(self.metrics)
         pairs = zip(messages, verdicts, strict=True)
         return {
             "batchItemFailures": [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.packages import ZIP, build, copy_sources
+from tests.e2e.packages import WHEELS, ZIP, build, copy_sources
 from tests.fixtures import lambda_runtime
 
 
@@ -19,6 +19,24 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def dist(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The artifacts, built once."""
     return build(source, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def release(dist: Path) -> Path:
+    """The one release among them."""
+    (made,) = (dist / "releases").iterdir()
+    return made
+
+
+@pytest.fixture(scope="session")
+def wheels(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Glue installs, installed: the content of every wheel."""
+    packed, folder = zipfile.ZipFile(release / WHEELS), tmp_path_factory.mktemp("glue")
+    for name in packed.namelist():
+        if name.endswith(".whl"):
+            with packed.open(name) as wheel:
+                zipfile.ZipFile(wheel).extractall(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

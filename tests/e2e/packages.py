@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 UPDATER = ROOT / "consumers" / "consolidation_updater"
 SAMPLE = json.loads((UPDATER / "test_event.json").read_text())
 ZIP = "consolidation-updater.zip"
+WHEELS = "chargebacks.gluewheels.zip"
 SOURCES = (
     ".gitignore",
     "LICENSE",
@@ -26,12 +27,17 @@ SOURCES = (
 )
 
 
+def run_build(source: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the build.sh of that checkout, with this checkout's downloads."""
+    caches = {f"{tool.upper()}_CACHE_DIR": str(ROOT / ".cache" / tool) for tool in ("uv", "pip")}
+    environment = {**os.environ, **caches}
+    command = [source / "build.sh", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def build(source: Path, dist: Path) -> Path:
     """Run the build.sh of that checkout into that folder."""
-    environment = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache" / "uv")}
-    done = subprocess.run(
-        [source / "build.sh", dist], env=environment, capture_output=True, text=True, check=False
-    )
+    done = run_build(source, dist)
     assert done.returncode == 0, done.stderr
     return dist
 

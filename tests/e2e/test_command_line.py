@@ -4,8 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.fixtures.cloudwatch import CloudWatch
+
+pytest_plugins = ["tests.fixtures.cloudwatch"]
 
 LINES = [
     '{"chargeback_id": "cb-1", "amount": 10.50, "updated_at": "2025-11-20T01:00:00Z", "event_type": "INSERT"}',
@@ -96,7 +102,9 @@ def test_a_broker_that_is_down_leaves_a_committed_consolidation_and_exit_code_3(
     assert list(out.rglob("part-*.csv")) != []
 
 
-def test_the_script_that_glue_runs_takes_glue_s_arguments(landing: Path) -> None:
+def test_the_script_that_glue_runs_takes_glue_s_arguments_and_sends_its_metrics(
+    landing: Path, cloudwatch: "CloudWatch"
+) -> None:
     out = landing.parent / "consolidated/chargebacks"
 
     script = [
@@ -108,9 +116,8 @@ def test_the_script_that_glue_runs_takes_glue_s_arguments(landing: Path) -> None
         "true",
     ]
     given = ["--landing_path", str(landing), "--output_path", str(out), "--partition_date", "2025-11-20"]
-    done = subprocess.run(
-        [*script, *given, "--output_format", "json"], capture_output=True, text=True, check=False
-    )
+    given += ["--output_format", "json", "--job_name", "told", "--publish_metrics", "true"]
+    done = subprocess.run([*script, *given], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     kept = [json.loads(line) for path in out.rglob("*.json") for line in path.read_text().splitlines()]
@@ -118,3 +125,5 @@ def test_the_script_that_glue_runs_takes_glue_s_arguments(landing: Path) -> None
     assert done.stdout.splitlines()[-1].startswith(
         "METRICS: partitions=1, partitions_failed=0, records_read=4"
     )
+    sent = cloudwatch.values("POC-Chargeback/ConsolidationJob", "told")
+    assert (sent["RecordsRead"], sent["RecordsProcessed"]) == ((4, "Count"), (2, "Count"))

@@ -15,6 +15,7 @@ from tests.fixtures.msk import Context, Handler, Queue, batch, of, put, record, 
 pytest_plugins = ["tests.fixtures.updater"]
 
 SAMPLES = Path(__file__).parents[1] / "samples"
+SCHEMAS = Path(__file__).parents[2] / "schemas"
 PROCESSING = (SAMPLES / "insights_processing_summary.txt").read_text()
 ERRORS = (SAMPLES / "insights_error_analysis.txt").read_text()
 SIX = datetime(2025, 11, 20, 6, 45, tzinfo=UTC)
@@ -24,6 +25,10 @@ IDS = [f"ERROR-{number}" for number in range(30)]
 
 def logged(capsys: pytest.CaptureFixture[str], moment: datetime = SIX) -> list[tuple[datetime, str]]:
     return [(moment, line) for line in capsys.readouterr().out.splitlines()]
+
+
+def emf_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
 
 
 def summed(log: list[tuple[datetime, str]]) -> list[tuple[Any, ...]]:
@@ -47,6 +52,20 @@ def test_the_saved_queries_add_up_what_two_hours_printed(
     log += logged(capsys, SIX + timedelta(hours=1))
     assert summed(log) == [(BIN, 4, 1, 50), (BIN + timedelta(hours=1), 1, 0, 3)]
     assert errors(log) == [{"bin": BIN, "count()": 1}]
+
+
+def test_the_handler_emits_exactly_the_metrics_that_are_told_to_alarms_and_dashboards(
+    handler: Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler(of(slice_of("a"), b"poison"))
+    (emitted,) = [told for told in map(json.loads, emf_lines(capsys)) if "_aws" in told]
+    (described,) = emitted["_aws"]["CloudWatchMetrics"]
+    known = json.loads((SCHEMAS / "metrics.json").read_text())["updater"]
+    assert described["Namespace"] == known["namespace"]
+    assert described["Dimensions"] == [known["dimensions"]]
+    units = {name: metric["unit"] for name, metric in known["metrics"].items()}
+    assert {metric["Name"]: metric["Unit"] for metric in described["Metrics"]} == units
+    assert {name for name in emitted if name != "_aws"} == {*units, *known["dimensions"]}
 
 
 def test_an_invocation_that_runs_out_of_time_is_no_error(

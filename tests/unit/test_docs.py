@@ -27,9 +27,13 @@ def commands(page: Path, program: str) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_shown_exists_with_its_options(page: Path) -> None:
-    for _, name, *words in commands(page, "chargebacks"):
-        found = cli.get_command(click.Context(cli), name)
-        assert found, f"{page.name} shows chargebacks {name}, which there is not"
+    for _, *words in commands(page, "chargebacks"):
+        found: click.Command = cli
+        while isinstance(found, click.Group) and words and not words[0].startswith("-"):
+            name = words.pop(0)
+            inner = found.get_command(click.Context(found), name)
+            assert inner, f"{page.name} shows {found.name} {name}, which there is not"
+            found = inner
         known = {option for param in found.params for option in param.opts} | {"--help"}
         assert {word.split("=")[0] for word in words if word.startswith("--")} <= known
 

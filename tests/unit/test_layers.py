@@ -16,7 +16,8 @@ ROOT = Path(chargebacks.__file__).parent.parent
 OUTSIDE = frozenset({"pyspark", "py4j", "boto3", "botocore", "confluent_kafka"})
 BATCH = frozenset({"polars", "pyarrow", "obstore"})
 WORDS = tuple(
-    f"chargebacks.{name}" for name in ("errors", "settings", "schedule", "partition", "record", "contract")
+    f"chargebacks.{name}"
+    for name in ("errors", "settings", "schedule", "partition", "record", "packaged", "metrics", "contract")
 )
 # Who runs the stages: the engine imports Spark when it is first needed, and these two hold an engine.
 SHELL = tuple(f"chargebacks.consolidation.{name}" for name in ("stages.engine", "execution", "job"))

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from chargebacks.metrics import Metrics
 from chargebacks.projection.decide import Outcome
-from chargebacks.projection.report import NAMESPACE, Report, serialise
+from chargebacks.projection.report import Report, serialise
 
 REPORT = Report(97, 1, 2, Counter({Outcome.APPLIED: 1250, Outcome.STALE: 3, "unreadable": 4, "retried": 5}))
 
@@ -17,12 +18,12 @@ def test_the_metrics_line_counts_dead_letters_as_failed_and_ends_with_its_last_n
 
 
 def test_publishing_prints_one_emf_line_and_the_plain_one(capsys: pytest.CaptureFixture[str]) -> None:
-    REPORT.publish()
+    REPORT.publish(Metrics.of("updater"))
     emf, line = capsys.readouterr().out.splitlines()
     assert line == REPORT.line()
     told = json.loads(emf)
     [described] = told["_aws"]["CloudWatchMetrics"]
-    assert described["Namespace"] == NAMESPACE == "POC-Chargeback/ConsolidationUpdater"
+    assert described["Namespace"] == "POC-Chargeback/ConsolidationUpdater"
     assert described["Dimensions"] == [["service"]]
     assert {metric["Unit"] for metric in described["Metrics"]} == {"Count"}
     assert {metric["Name"]: told[metric["Name"]] for metric in described["Metrics"]} == {

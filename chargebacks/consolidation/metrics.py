@@ -1,0 +1,45 @@
+"""What a run's report comes to in CloudWatch: one number for each of the job's metrics."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from chargebacks.consolidation.commits.entry import Counts
+from chargebacks.consolidation.report import PartitionReport, RunReport
+from chargebacks.settings import JobSettings
+
+COUNTED: Final = {
+    "RecordsRead": "records_read",
+    "RecordsProcessed": "records_processed",
+    "DuplicatesRemoved": "duplicates_removed",
+    "RecordsRejected": "records_rejected",
+}
+
+
+def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
+    """Each metric's value, by the name that `schemas/metrics.json` has for it.
+
+    Counts of records say how its partitions stand after the run, as the METRICS line does. A range is one
+    execution for each of its days.
+    """
+    counts = [one.entry.counts for one in report.partitions if one.entry]
+    new = [one for one in report.partitions if one.committed and not one.repeated]
+    asked = [one for one in report.partitions if settings.first_date <= one.day <= settings.partition_date]
+    return {
+        "ExecutionsCompleted": sum(one.published and not one.error for one in asked),
+        "PartitionsConsolidated": len(new),
+        "PartitionsFailed": sum(bool(one.error) for one in report.partitions),
+        "ConsolidationsUnpublished": sum(report.unpublished.values()),
+        **{name: sum(getattr(one, field) for one in counts) for name, field in COUNTED.items()},
+        "RejectedShare": max(map(_rejected_percent, counts), default=0.0),
+        "ChargebacksAnnounced": sum(one.entry.announcement.ids for one in new if one.entry),
+        "RunSeconds": report.seconds,
+    }
+
+
+def of_failure(error: str, settings: JobSettings) -> Mapping[str, float]:
+    """The values of a run that ended before it had a report: its target failed."""
+    return values(RunReport([PartitionReport(settings.partition_date, error=error)]), settings)
+
+
+def _rejected_percent(counts: Counts) -> float:
+    return 100 * counts.records_rejected / counts.records_read if counts.records_read else 0.0

@@ -1,0 +1,1 @@
+"""What the system costs a month: `usage` says how much of everything it takes, `prices` what that costs."""

@@ -1,0 +1,80 @@
+"""What a run's report comes to in CloudWatch, with numbers worked out by hand."""
+
+import json
+from pathlib import Path
+
+from chargebacks.consolidation import metrics
+from chargebacks.metrics import Metrics
+from tests.unit.consolidation.builders import DAY, json_lines, land, settings
+from tests.unit.consolidation.running import Broker, run
+
+SCHEMAS = Path(__file__).parents[3] / "schemas"
+LATE = "2025-11-19"
+
+
+def values(root: Path, broker: Broker | None, **given: str) -> dict[str, float]:
+    """The metrics of one run, without its seconds."""
+    told = dict(metrics.values(run(root, broker, **given), settings(root, **given)))
+    assert 0 < told.pop("RunSeconds") < 60
+    return told
+
+
+def delivered(root: Path) -> None:
+    """Three chargebacks in eight records, two of which no one can keep, and one for the day before."""
+    kept = [{"chargeback_id": one} for one in ("a", "b", "c", "a", "b", "a")]
+    land(root, "first.json", json_lines(*kept, {"chargeback_id": ""}, {"status": "open"}))
+    land(root, f"{LATE.replace('-', '/')}/late.json", json_lines({"chargeback_id": "late"}))
+
+
+def test_the_values_are_those_of_the_metrics_that_are_told_to_alarms_and_dashboards(tmp_path: Path) -> None:
+    known = json.loads((SCHEMAS / "metrics.json").read_text())["job"]["metrics"]
+    assert set(metrics.of_failure("down", settings(tmp_path))) == set(known)
+    assert Metrics.of("job").units == {name: metric["unit"] for name, metric in known.items()}
+
+
+def test_a_run_is_told_in_numbers(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    assert values(tmp_path, Broker()) == {
+        "ExecutionsCompleted": 1,
+        "PartitionsConsolidated": 2,
+        "PartitionsFailed": 0,
+        "ConsolidationsUnpublished": 0,
+        "RecordsRead": 9,
+        "RecordsProcessed": 4,
+        "DuplicatesRemoved": 3,
+        "RecordsRejected": 2,
+        "RejectedShare": 25.0,
+        "ChargebacksAnnounced": 4,
+    }
+
+
+def test_the_same_execution_again_gets_no_entry_and_announces_nobody(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    run(tmp_path, Broker())
+    told = values(tmp_path, Broker())
+    assert (told["ExecutionsCompleted"], told["PartitionsConsolidated"]) == (1, 0)
+    assert (told["RecordsProcessed"], told["ChargebacksAnnounced"]) == (3, 0)
+
+
+def test_an_execution_is_complete_only_when_it_is_announced(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    told = values(tmp_path, Broker(capacity=0))
+    assert (told["ExecutionsCompleted"], told["PartitionsConsolidated"]) == (0, 2)
+    assert told["ConsolidationsUnpublished"] == 2
+
+
+def test_each_day_of_a_range_is_an_execution(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    assert values(tmp_path, Broker(), partition_date=f"{LATE}..{DAY}")["ExecutionsCompleted"] == 2
+
+
+def test_a_partition_that_fails_counts_as_failed_and_its_execution_not_as_complete(tmp_path: Path) -> None:
+    rejects = [{"status": "open"} for _ in range(20)]
+    land(tmp_path, "bad.json", json_lines({"chargeback_id": "a"}, *rejects))
+    told = values(tmp_path, Broker())
+    assert (told["ExecutionsCompleted"], told["PartitionsFailed"]) == (0, 1)
+
+
+def test_a_run_that_ends_without_a_report_failed_its_target(tmp_path: Path) -> None:
+    told = metrics.of_failure("the store is down", settings(tmp_path))
+    assert {name: value for name, value in told.items() if value} == {"PartitionsFailed": 1}
