@@ -45,7 +45,8 @@ class Applied:
 
 def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
     """Apply what moto can hold, plan all of it over that, and destroy: the fields of `Applied`."""
-    given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **_earlier(endpoint)}
+    given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **earlier(endpoint)}
+    _release(endpoint)
     root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
     outputs = root.apply(given)
     _without_overrides(root)
@@ -76,9 +77,9 @@ def _changed(change: Values) -> list[str]:
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
-def _earlier(endpoint: str) -> Values:
-    """A network and a release in moto; phase 4 asks for both."""
-    ec2, s3 = _client("ec2", endpoint), _client("s3", endpoint)
+def earlier(endpoint: str) -> Values:
+    """Outputs of phases 1 and 3, with a network that moto holds: phase 4 asks for its subnets' zones."""
+    ec2 = _client("ec2", endpoint)
     vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
@@ -90,12 +91,6 @@ def _earlier(endpoint: str) -> Values:
         ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
         for name in ("endpoints", "msk-clients")
     )
-    s3.create_bucket(
-        Bucket=PHASE_1["artifacts_bucket"], CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-    s3.put_object(
-        Bucket=PHASE_1["artifacts_bucket"], Key=f"releases/{RELEASE}/consolidation-updater.zip", Body=b"zip"
-    )
     network = {"vpc_id": vpc, "private_subnet_ids": subnets, "endpoint_security_group_id": endpoints}
     return {
         "phase_1": {**PHASE_1, **network},
@@ -103,9 +98,16 @@ def _earlier(endpoint: str) -> Values:
     }
 
 
+def _release(endpoint: str) -> None:
+    """A release's zip where Lambda looks for it: moto refuses a function without one."""
+    s3, bucket = _client("s3", endpoint), PHASE_1["artifacts_bucket"]
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=bucket, Key=f"releases/{RELEASE}/consolidation-updater.zip", Body=b"zip")
+
+
 def _client(service: str, endpoint: str) -> Any:
     return boto3.client(
-        service,  # type: ignore[call-overload]
+        service,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],

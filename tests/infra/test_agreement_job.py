@@ -105,7 +105,7 @@ def days(terraform_root: TerraformRoot, s3_endpoint: str) -> dict[int, list[dict
 
 
 def local_time(made: dict[str, Any]) -> time:
-    minute, hour = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", made["schedule_expression"]).groups()  # type: ignore[union-attr]
+    minute, hour = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", made["schedule_expression"]).groups()
     return time(int(hour), int(minute))
 
 
