@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -216,3 +217,19 @@ def test_the_updater_s_requirements_are_the_lock_file_s() -> None:
     assert set(listed) == set(closure(declared("updater")))
     assert listed == {name: lock[name] for name in listed}
     assert all("--hash=sha256:" in pin for pin in listed.values())
+
+
+def test_terraform_deploys_files_that_a_release_has_and_a_handler_that_the_zip_has(release: Path) -> None:
+    job, updater = (
+        "".join(path.read_text() for path in (ROOT / "infra/terraform/modules" / name).glob("*.tf"))
+        for name in ("glue-job", "updater")
+    )
+    script, wheels = re.findall(r'"\$\{local\.release\}/([\w.]+)"', job), re.findall(r'"(\S+\.zip)"', job)
+    zips = re.findall(r'"releases/\$\{var\.artifact_version\}/([\w-]+)\$\{', updater)
+    files = [*script, *wheels, *(f"{name}.zip" for name in zips)]
+    assert len(files) == 3
+    assert set(files) <= {path.name for path in release.iterdir()}
+    (module, function), *others = re.findall(r'handler += "(\w+)\.(\w+)"', updater)
+    assert not others
+    code = zipfile.ZipFile(release / ZIP).read(f"{module}.py").decode()
+    assert f"\ndef {function}(" in code

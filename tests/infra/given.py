@@ -23,6 +23,15 @@ PHASE_1: Final[dict[str, Any]] = {
     "ledger_table_name": "poc-chargeback-ledger-dev",
     "ledger_table_arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/poc-chargeback-ledger-dev",
 }
+TOPIC: Final = "chargeback-consolidation-events"
+PHASE_3: Final[dict[str, Any]] = {
+    "msk_cluster_arn": f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/poc-chargeback-dev/11111111-2222-s1",
+    "msk_cluster_name": "poc-chargeback-dev",
+    "msk_bootstrap_servers": "boot-1a2b3c4d.c1.kafka-serverless.sa-east-1.amazonaws.com:9098",
+    "msk_client_security_group_id": "sg-2",
+    "topic_name": TOPIC,
+}
+RELEASE: Final = "0.1.0-1a2b3c4d5e6f"
 FUNCTIONS: Final = {
     "api": {"zip_key": "releases/1.0.0/api.zip", "trigger": "url"},
     "stream-to-landing": {"zip_key": "releases/1.0.0/stream.zip", "trigger": "stream"},
@@ -33,5 +42,12 @@ VARIABLES: Final[dict[str, dict[str, Any]]] = {
     "phases/phase-1": {"partition_index": True, "landing_expire_days": 400},
     "phases/phase-2": {"phase_1": PHASE_1, "functions": FUNCTIONS, "alarm_emails": ["oncall@example.com"]},
     "phases/phase-3": {"phase_1": PHASE_1, "cluster_type": "provisioned"},
+    "phases/phase-4": {
+        "artifact_version": RELEASE,
+        "phase_1": PHASE_1,
+        "phase_3": PHASE_3,
+        "tracing": True,
+        "alarm_emails": ["oncall@example.com"],
+    },
     "state": {},
 }

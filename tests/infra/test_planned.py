@@ -11,6 +11,7 @@ import pytest
 from tests.fixtures.terraform import ROOT, TerraformRoot
 from tests.infra import as_calls
 from tests.infra.given import PHASE_1, VARIABLES
+from tests.infra.phase_4 import earlier
 from tests.infra.refusals import findings
 
 Plan = dict[str, Any]
@@ -44,7 +45,8 @@ def planned(terraform_root: TerraformRoot, s3_endpoint: str) -> Callable[[str], 
     """The plan of a root with all that its switches can make, made once, and told in `.run/planned`."""
 
     def make(root: str) -> Plan:
-        plan = terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root])
+        network = earlier(s3_endpoint) if root == "phases/phase-4" else {}
+        plan = terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root] | network)
         PLANNED.mkdir(parents=True, exist_ok=True)
         (PLANNED / f"{Path(root).name}.txt").write_text(told(root, plan))
         return plan

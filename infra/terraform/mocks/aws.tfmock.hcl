@@ -106,3 +106,33 @@ mock_resource "aws_security_group" {
     id = "sg-mocked"
   }
 }
+
+mock_data "aws_subnet" {
+  defaults = {
+    availability_zone = "sa-east-1a"
+  }
+}
+
+mock_resource "aws_cloudwatch_log_group" {
+  defaults = {
+    arn = "arn:aws:logs:sa-east-1:123456789012:log-group:mocked"
+  }
+}
+
+mock_resource "aws_kinesis_stream" {
+  defaults = {
+    arn = "arn:aws:kinesis:sa-east-1:123456789012:stream/mocked"
+  }
+}
+
+mock_resource "aws_glue_job" {
+  defaults = {
+    arn = "arn:aws:glue:sa-east-1:123456789012:job/mocked"
+  }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = {
+    arn = "arn:aws:cloudwatch:sa-east-1:123456789012:alarm:mocked"
+  }
+}

@@ -1,0 +1,118 @@
+# What wakes a person. `seconds` is the period; `expression` null: the one metric itself is compared.
+
+locals {
+  usual = {
+    expression = null
+    comparison = "GreaterThanThreshold"
+    threshold  = 0
+    seconds    = 300
+    periods    = 1
+    datapoints = 1
+    missing    = "notBreaching"
+  }
+
+  updater_alarms = {
+    updater-errors = merge(local.usual, {
+      meaning = "The updater's invocations end in errors: nothing of their batches was acknowledged."
+      metrics = { errors = merge(local.function, { name = "Errors", stat = "Sum" }) }
+    })
+    updater-error-rate = merge(local.usual, {
+      meaning = "More than ${var.thresholds.error_rate_percent} % of the updater's invocations end in errors: items fall behind."
+      metrics = {
+        errors      = merge(local.function, { name = "Errors", stat = "Sum" })
+        invocations = merge(local.function, { name = "Invocations", stat = "Sum" })
+      }
+      expression = "100 * errors / invocations"
+      threshold  = var.thresholds.error_rate_percent
+      periods    = 3
+      datapoints = 2
+    })
+    messages-failed = merge(local.usual, {
+      meaning = "More than ${var.thresholds.error_rate_percent} % of the messages failed: they come again, or lie in the dead-letter queue."
+      metrics = {
+        failed    = merge(local.own["MessagesFailed"], { stat = "Sum" })
+        processed = merge(local.own["MessagesProcessed"], { stat = "Sum" })
+      }
+      expression = "100 * failed / (failed + processed)"
+      threshold  = var.thresholds.error_rate_percent
+      periods    = 3
+      datapoints = 2
+    })
+    updater-duration = merge(local.usual, {
+      meaning    = "An invocation took more than 80 % of the updater's timeout: batches are about to be cut off."
+      metrics    = { duration = merge(local.function, { name = "Duration", stat = "Maximum" }) }
+      threshold  = var.timeout_seconds * 1000 * 0.8
+      periods    = 3
+      datapoints = 2
+    })
+    updater-throttles = merge(local.usual, {
+      meaning = "Lambda refused to run the updater: its concurrency, or the account's, is used up, or it is paused."
+      metrics = { throttles = merge(local.function, { name = "Throttles", stat = "Sum" }) }
+    })
+    offset-lag = merge(local.usual, {
+      meaning    = "More than ${var.thresholds.lag_messages} messages wait on the topic: the updater does not keep up."
+      metrics    = { lag = merge(local.topic, { name = "SumOffsetLag", stat = "Maximum" }) }
+      threshold  = var.thresholds.lag_messages
+      periods    = 3
+      datapoints = 3
+    })
+    message-age = merge(local.usual, {
+      meaning    = "The oldest message has waited for more than ${var.thresholds.message_age_seconds} seconds: items show an older consolidation."
+      metrics    = { age = merge(local.topic, { name = "EstimatedMaxTimeLag", stat = "Maximum" }) }
+      threshold  = var.thresholds.message_age_seconds
+      periods    = 3
+      datapoints = 3
+    })
+    dead-letters = merge(local.usual, {
+      meaning = "The dead-letter queue is not empty: messages were put aside that the updater could not apply."
+      metrics = { messages = merge(local.queue, { name = "ApproximateNumberOfMessagesVisible", stat = "Maximum" }) }
+    })
+    chargebacks-missing = merge(local.usual, {
+      meaning = "More than ${var.thresholds.missing_percent} % of the announced chargebacks have no item: their writers are late, or write elsewhere."
+      metrics = {
+        missing = merge(local.own["ChargebacksMissing"], { stat = "Sum" })
+        updated = merge(local.own["ChargebacksUpdated"], { stat = "Sum" })
+      }
+      expression = "100 * missing / (missing + updated)"
+      threshold  = var.thresholds.missing_percent
+      seconds    = 3600
+    })
+    table-throttles = merge(local.usual, {
+      meaning = "DynamoDB throttles the chargebacks table: updates are retried, and slower."
+      metrics = {
+        reads  = merge(local.table, { name = "ReadThrottleEvents", stat = "Sum" })
+        writes = merge(local.table, { name = "WriteThrottleEvents", stat = "Sum" })
+      }
+      expression = "FILL(reads, 0) + FILL(writes, 0)"
+    })
+  }
+
+  job_alarms = {
+    execution-overdue = merge(local.usual, {
+      meaning    = "No execution completed for ${local.overdue_hours} hours: the last one that was due did not, within ${var.thresholds.deadline_minutes} minutes."
+      metrics    = { completed = merge(local.own["ExecutionsCompleted"], { stat = "Sum" }) }
+      comparison = "LessThanThreshold"
+      threshold  = 1
+      seconds    = 3600
+      periods    = local.overdue_hours
+      datapoints = local.overdue_hours
+      missing    = "breaching" # a job that never started sends nothing
+    })
+    job-failed = merge(local.usual, {
+      meaning = "A run of the job failed or timed out: what it committed is safe, the rest waits for the next run."
+      metrics = { runs = merge(local.rule, { name = "MatchedEvents", stat = "Sum" }) }
+    })
+    consolidations-unpublished = merge(local.usual, {
+      meaning = "A run ended with consolidations that are committed and not announced: items do not show them."
+      metrics = { unpublished = merge(local.own["ConsolidationsUnpublished"], { stat = "Maximum" }) }
+    })
+    rejected-share = merge(local.usual, {
+      meaning   = "A run rejected more than ${var.thresholds.rejected_percent} % of a partition's records: at ${var.rejected_limit_percent} % the partition fails."
+      metrics   = { share = merge(local.own["RejectedShare"], { stat = "Maximum" }) }
+      threshold = var.thresholds.rejected_percent
+    })
+  }
+
+  alarms        = merge(local.updater_alarms, local.job_alarms)
+  overdue_hours = ceil((24 * 60 / var.watched.executions_per_day + var.thresholds.deadline_minutes) / 60)
+}

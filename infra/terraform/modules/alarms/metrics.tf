@@ -1,0 +1,29 @@
+# The metrics that alarms look at. Our own come from schemas/metrics.json by `own_metrics`; the rest are AWS's.
+
+locals {
+  dimension_values = { service = var.watched.updater_service, JobName = var.watched.job_name }
+
+  # name -> { namespace, name, dimensions, unit }; one that the schema lacks does not plan
+  own = merge([for side in values(var.watched.own_metrics) : {
+    for name, metric in side.metrics : name => {
+      namespace  = side.namespace
+      name       = name
+      unit       = metric.unit
+      dimensions = { for dimension in side.dimensions : dimension => local.dimension_values[dimension] }
+    }
+  }]...)
+
+  function = { namespace = "AWS/Lambda", unit = null, dimensions = { FunctionName = var.watched.function_name } }
+  topic = {
+    namespace = "AWS/Kafka"
+    unit      = null
+    dimensions = {
+      "Cluster Name"   = var.watched.cluster_name
+      "Consumer Group" = var.watched.consumer_group
+      Topic            = var.watched.topic_name
+    }
+  }
+  queue = { namespace = "AWS/SQS", unit = null, dimensions = { QueueName = var.watched.dead_letter_queue_name } }
+  rule  = { namespace = "AWS/Events", unit = null, dimensions = { RuleName = var.failed_run_rule } }
+  table = { namespace = "AWS/DynamoDB", unit = null, dimensions = { TableName = var.watched.table_name } }
+}

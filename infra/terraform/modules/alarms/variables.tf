@@ -1,0 +1,56 @@
+variable "prefix" {
+  description = "What alarms' names begin with."
+  type        = string
+}
+
+variable "thresholds" {
+  description = "Where alarms begin."
+  type = object({
+    error_rate_percent  = number
+    lag_messages        = number
+    message_age_seconds = number
+    missing_percent     = number
+    rejected_percent    = number
+    deadline_minutes    = number
+  })
+}
+
+variable "topic_arn" {
+  description = "SNS topic that is told."
+  type        = string
+}
+
+variable "rejected_limit_percent" {
+  description = "The job's max_rejected_share, in percent: for the alarm's text."
+  type        = number
+}
+
+variable "timeout_seconds" {
+  description = "The updater's timeout."
+  type        = number
+}
+
+variable "failed_run_rule" {
+  description = "EventBridge rule that matches the job's failed runs."
+  type        = string
+}
+
+variable "watched" {
+  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value."
+  type = object({
+    own_metrics = map(object({
+      namespace  = string
+      dimensions = list(string)
+      metrics    = map(object({ unit = string, meaning = string }))
+    }))
+    updater_service        = string
+    job_name               = string
+    executions_per_day     = number
+    function_name          = string
+    cluster_name           = string
+    consumer_group         = string
+    topic_name             = string
+    dead_letter_queue_name = string
+    table_name             = string
+  })
+}

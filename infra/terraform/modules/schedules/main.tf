@@ -1,0 +1,81 @@
+# Starts the job at each of the day's slots, with the execution that the slot is.
+
+data "aws_caller_identity" "current" {}
+data "aws_region" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  partition = data.aws_partition.current.partition
+  account   = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  group_arn = "arn:${local.partition}:scheduler:${local.account}:schedule-group/${var.name}"
+
+  # Evenly spread from 00:30, as chargebacks/schedule.py has it. A slot within a minute is rounded up: the execution
+  # that a moment belongs to is the latest slot at or before it.
+  minutes = [for n in range(var.executions_per_day) : ceil(30 + 1440 * n / var.executions_per_day)]
+
+  inputs = [for n in range(var.executions_per_day) : jsonencode({
+    JobName = var.job_name
+    Arguments = {
+      "--execution_time"     = "<aws.scheduler.scheduled-time>" # UTC, with a Z that the job takes off
+      "--execution_sequence" = tostring(n + 1)
+      "--total_executions"   = tostring(var.executions_per_day)
+    }
+  })]
+}
+
+resource "aws_scheduler_schedule_group" "this" {
+  name = var.name
+}
+
+resource "aws_scheduler_schedule" "slot" {
+  #checkov:skip=CKV_AWS_297:a schedule holds the job's name and a number, nothing to hide
+  count       = var.executions_per_day
+  name        = format("execution-%02d-of-%02d", count.index + 1, var.executions_per_day)
+  group_name  = aws_scheduler_schedule_group.this.name
+  description = format("Execution %d of %d of %s", count.index + 1, var.executions_per_day, var.job_name)
+  state       = var.enabled ? "ENABLED" : "DISABLED"
+
+  schedule_expression          = "cron(${local.minutes[count.index] % 60} ${floor(local.minutes[count.index] / 60)} * * ? *)"
+  schedule_expression_timezone = var.schedule_zone
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = "arn:${local.partition}:scheduler:::aws-sdk:glue:startJobRun"
+    role_arn = aws_iam_role.this.arn
+    # jsonencode writes < and > by their numbers, and Scheduler would not know its keyword.
+    input = replace(replace(local.inputs[count.index], "\\u003c", "<"), "\\u003e", ">")
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600 # three runs at once are the most: wait for one to end
+      maximum_retry_attempts       = 60
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name = "${var.name}-scheduler"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+        ArnEquals    = { "aws:SourceArn" = local.group_arn }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "start-the-job"
+  role = aws_iam_role.this.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = ["glue:StartJobRun"], Resource = [var.job_arn] }]
+  })
+}

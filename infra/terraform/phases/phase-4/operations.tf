@@ -1,0 +1,55 @@
+# What tells people: the topic and its addresses, alarms, the dashboard, saved queries.
+
+module "notifications" {
+  source             = "../../modules/notifications"
+  name               = "${local.prefix}-consolidation"
+  kms_key_arn        = local.phase_1.kms_key_arn
+  emails             = var.alarm_emails
+  job_name           = module.job.name
+  monthly_budget_usd = var.monthly_budget_usd
+  cost_tags          = { Project = var.project }
+}
+
+locals {
+  # What alarms and dashboard ask after, by the names that AWS's and our own metrics carry.
+  watched = {
+    own_metrics            = local.metrics
+    updater_service        = local.updater_service
+    job_name               = module.job.name
+    executions_per_day     = var.executions_per_day
+    function_name          = module.updater.function_name
+    cluster_name           = local.phase_3.msk_cluster_name
+    consumer_group         = local.function_name
+    topic_name             = local.phase_3.topic_name
+    dead_letter_queue_name = module.dead_letters.name
+    table_name             = local.phase_1.chargebacks_table_name
+  }
+}
+
+module "alarms" {
+  source                 = "../../modules/alarms"
+  prefix                 = local.prefix
+  watched                = local.watched
+  thresholds             = var.alarm_thresholds
+  topic_arn              = module.notifications.topic_arn
+  failed_run_rule        = module.notifications.failed_run_rule
+  timeout_seconds        = var.timeout_seconds
+  rejected_limit_percent = 100 * var.max_rejected_share
+}
+
+module "dashboard" {
+  source     = "../../modules/dashboard"
+  name       = "${local.prefix}-chargebacks"
+  title      = "${var.project}, ${var.environment}"
+  watched    = local.watched
+  alarm_arns = values(module.alarms.alarm_arns)
+}
+
+module "insights" {
+  source = "../../modules/insights"
+  folder = local.prefix
+  log_groups = {
+    updater = [module.updater.log_group_name]
+    job     = [module.job.log_group_names["output"]]
+  }
+}

@@ -1,0 +1,34 @@
+output "job_name" {
+  description = "Name of the Glue job."
+  value       = module.job.name
+}
+
+output "function_name" {
+  description = "Name of the updater."
+  value       = module.updater.function_name
+}
+
+output "log_group_names" {
+  description = "Log groups of the updater and of the job."
+  value       = concat([module.updater.log_group_name], values(module.job.log_group_names))
+}
+
+output "dead_letter_queue_url" {
+  description = "Queue of messages that could not be applied."
+  value       = module.dead_letters.url
+}
+
+output "database" {
+  description = "Glue catalog database that Athena reads."
+  value       = module.catalog.database
+}
+
+output "alarm_topic_arn" {
+  description = "SNS topic that alarms tell."
+  value       = module.notifications.topic_arn
+}
+
+output "dashboard_name" {
+  description = "Name of the CloudWatch dashboard."
+  value       = module.dashboard.name
+}

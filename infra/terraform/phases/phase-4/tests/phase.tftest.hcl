@@ -1,0 +1,83 @@
+# What phase 4 is given, and what its switches turn on and off.
+
+mock_provider "aws" {
+  override_during = plan
+  source          = "../../mocks"
+}
+
+variables {
+  artifact_version = "0.1.0-1a2b3c4d5e6f"
+  phase_1 = {
+    vpc_id                     = "vpc-1"
+    private_subnet_ids         = ["subnet-1", "subnet-2"]
+    endpoint_security_group_id = "sg-1"
+    kms_key_arn                = "arn:aws:kms:sa-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    landing_bucket             = "landing"
+    consolidated_bucket        = "consolidated"
+    quarantine_bucket          = "quarantine"
+    artifacts_bucket           = "artifacts"
+    chargebacks_table_name     = "poc-chargeback-chargebacks-dev"
+    chargebacks_table_arn      = "arn:aws:dynamodb:sa-east-1:123456789012:table/poc-chargeback-chargebacks-dev"
+  }
+  phase_3 = {
+    msk_cluster_arn              = "arn:aws:kafka:sa-east-1:123456789012:cluster/poc-chargeback-dev/11111111-2222-s1"
+    msk_cluster_name             = "poc-chargeback-dev"
+    msk_bootstrap_servers        = "boot-mocked.c1.kafka-serverless.sa-east-1.amazonaws.com:9098"
+    msk_client_security_group_id = "sg-2"
+    topic_name                   = "chargeback-consolidation-events"
+  }
+}
+
+run "names_by_default" {
+  command = plan
+
+  assert {
+    condition     = output.function_name == "poc-chargeback-dev-consolidation-updater"
+    error_message = "The function is called ${output.function_name}."
+  }
+  assert {
+    condition     = output.job_name == "poc-chargeback-dev-chargebacks-consolidation"
+    error_message = "The job is called ${output.job_name}."
+  }
+  assert {
+    condition     = contains(output.log_group_names, "/aws/lambda/poc-chargeback-dev-consolidation-updater")
+    error_message = "The updater's log group has another name."
+  }
+  assert {
+    condition     = length(module.log_stream) == 1 && output.database == "poc_chargeback_dev"
+    error_message = "There is no log stream, or the database has another name."
+  }
+}
+
+run "names_of_another_project_and_environment" {
+  command = plan
+  variables {
+    project     = "disputes"
+    environment = "prod"
+  }
+
+  assert {
+    condition     = output.function_name == "disputes-prod-consolidation-updater" && output.job_name == "disputes-prod-chargebacks-consolidation"
+    error_message = "Names do not follow project and environment."
+  }
+}
+
+run "without_a_log_stream" {
+  command = plan
+  variables {
+    use_log_stream = false
+  }
+
+  assert {
+    condition     = length(module.log_stream) == 0
+    error_message = "There is a stream that nobody asked for."
+  }
+}
+
+run "earlier_phases_are_given_or_read" {
+  command = plan
+  variables {
+    phase_3 = null
+  }
+  expect_failures = [var.state]
+}

@@ -1,0 +1,78 @@
+# Logs, alarms and money.
+
+variable "log_retention_days" {
+  description = "Days that log lines are kept."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be one that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "use_log_stream" {
+  description = "true: every log line goes to one Kinesis stream, <project>-<environment>-logs, too."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "log_stream_shards" {
+  description = "Shards of that stream: each takes 1 MB or 1,000 records a second."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.log_stream_shards >= 1 && var.log_stream_shards <= 100 && floor(var.log_stream_shards) == var.log_stream_shards
+    error_message = "log_stream_shards must be a whole number, 1 to 100."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Addresses that alarms, failed runs and the budget tell; each has to confirm once."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for address in var.alarm_emails : can(regex("^[^@[:space:]]+@[^@[:space:]]+\\.[^@[:space:]]+$", address))])
+    error_message = "alarm_emails must be e-mail addresses, like team@example.com."
+  }
+}
+
+variable "alarm_thresholds" {
+  description = "Where alarms begin. deadline_minutes: how long an execution may take to complete."
+  type = object({
+    error_rate_percent  = optional(number, 5)
+    lag_messages        = optional(number, 10000)
+    message_age_seconds = optional(number, 3600)
+    missing_percent     = optional(number, 1)
+    rejected_percent    = optional(number, 2)
+    deadline_minutes    = optional(number, 60)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue(concat(
+      [for value in values(var.alarm_thresholds) : value >= 0],
+      [for name, value in var.alarm_thresholds : value <= 100 if endswith(name, "_percent")],
+      [var.alarm_thresholds.deadline_minutes >= 30 && var.alarm_thresholds.deadline_minutes <= 1440],
+    ))
+    error_message = "alarm_thresholds must be 0 or more, those in percent at most 100, and deadline_minutes 30 to 1440."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "US dollars a month for all that is tagged with the project; null: no budget. MSK Serverless is most of it."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.monthly_budget_usd == null ? true : var.monthly_budget_usd > 0
+    error_message = "monthly_budget_usd must be more than 0, or null for no budget."
+  }
+}

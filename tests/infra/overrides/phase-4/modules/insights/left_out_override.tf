@@ -1,0 +1,4 @@
+# moto has no PutQueryDefinition.
+resource "aws_cloudwatch_query_definition" "this" {
+  for_each = {}
+}

@@ -1,0 +1,115 @@
+"""Phase 4 on moto, beside what phases 1 and 3 would have made; and a look at what came of it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from tests.fixtures.terraform import CREDENTIALS, OVERRIDES, Terraform, TerraformRoot
+from tests.infra.given import PHASE_1, PHASE_3, REGION, RELEASE
+
+FUNCTION = "poc-chargeback-dev-consolidation-updater"
+JOB = "poc-chargeback-dev-chargebacks-consolidation"
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What one apply came to.
+
+    `resources`: values by address, of what moto holds and of what is planned beside it. `left_out`: addresses of the
+    latter. `drift`: what a second plan would change, attributes by address. `left`: what a destroy left behind.
+    """
+
+    outputs: Values
+    resources: dict[str, Values]
+    left_out: list[str]
+    drift: dict[str, list[str]]
+    left: str
+
+    def of(self, kind: str) -> dict[str, Values]:
+        """Resources of that type by address."""
+        return {where: one for where, one in self.resources.items() if f".{kind}." in f".{where}"}
+
+    def one(self, kind: str) -> Values:
+        """The only resource of that type."""
+        (found,) = self.of(kind).values()
+        return found
+
+    def statements(self, role: str) -> list[Values]:
+        """What the policies of the role of that name say."""
+        policies = [one for one in self.of("aws_iam_role_policy").values() if one["role"] == role]
+        return [statement for one in policies for statement in json.loads(one["policy"])["Statement"]]
+
+
+def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
+    """Apply what moto can hold, plan all of it over that, and destroy: the fields of `Applied`."""
+    given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **earlier(endpoint)}
+    _release(endpoint)
+    root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
+    outputs = root.apply(given)
+    _without_overrides(root)
+    planned = [one for one in root.plan(given)["resource_changes"] if one["mode"] == "managed"]
+    changes = {one["address"]: one["change"] for one in planned}
+    root.destroy(given)
+    return {
+        "outputs": outputs,
+        "resources": {address: change["after"] for address, change in changes.items()},
+        "left_out": [address for address, change in changes.items() if change["actions"] == ["create"]],
+        "drift": {
+            address: _changed(change)
+            for address, change in changes.items()
+            if change["actions"] not in (["create"], ["no-op"])
+        },
+        "left": root.run("state", "list").stdout,
+    }
+
+
+def _without_overrides(root: Terraform) -> None:
+    tree = root.folder.parents[1]
+    for override in (OVERRIDES / "phase-4").rglob("*_override.tf"):
+        (tree / override.relative_to(OVERRIDES / "phase-4")).unlink()
+
+
+def _changed(change: Values) -> list[str]:
+    before, after = change["before"] or {}, change["after"] or {}
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def earlier(endpoint: str) -> Values:
+    """Outputs of phases 1 and 3, with a network that moto holds: phase 4 asks for its subnets' zones."""
+    ec2 = _client("ec2", endpoint)
+    vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
+            "Subnet"
+        ]["SubnetId"]
+        for number, zone in enumerate("ab")
+    ]
+    endpoints, clients = (
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        for name in ("endpoints", "msk-clients")
+    )
+    network = {"vpc_id": vpc, "private_subnet_ids": subnets, "endpoint_security_group_id": endpoints}
+    return {
+        "phase_1": {**PHASE_1, **network},
+        "phase_3": {**PHASE_3, "msk_client_security_group_id": clients},
+    }
+
+
+def _release(endpoint: str) -> None:
+    """A release's zip where Lambda looks for it: moto refuses a function without one."""
+    s3, bucket = _client("s3", endpoint), PHASE_1["artifacts_bucket"]
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=bucket, Key=f"releases/{RELEASE}/consolidation-updater.zip", Body=b"zip")
+
+
+def _client(service: str, endpoint: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
