@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from chargebacks.errors import SettingsError
 from chargebacks.local import stack
+from chargebacks.local.event_source import group
 from chargebacks.local.event_source.lag import lag
 from chargebacks.local.event_source.poller import poll
 from tests.fixtures.conformance import states
@@ -193,6 +194,39 @@ def test_a_poller_lives_through_a_restart_of_the_broker(kafka: stack.Kafka, topi
         stop.set()
         thread.join()
     assert lag(asked) == 0
+
+
+class RefusesOneCommit:
+    """A consumer whose first commit does not reach the broker."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._consumer, self._refuse = Consumer(*arguments, **options), True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._consumer, name)
+
+    def commit(self, **offsets: Any) -> Any:
+        if self._refuse:
+            self._refuse = False
+            raise KafkaException(KafkaError(KafkaError._TRANSPORT))
+        return self._consumer.commit(**offsets)
+
+
+@states("commit.after")
+def test_a_commit_that_failed_is_made_again_though_nothing_more_comes(
+    kafka: stack.Kafka, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group, "Consumer", RefusesOneCommit)
+    send(kafka.bootstrap_servers, topic, "only one")
+    asked, stop, recorder = settings(kafka, topic, until_idle_seconds=None), threading.Event(), Recorder()
+    polling = threading.Thread(target=poll, args=(asked, recorder, stop))
+    polling.start()
+    try:
+        wait_until(lambda: bool(recorder.events))
+        wait_until(lambda: lag(asked) == 0)
+    finally:
+        stop.set()
+        polling.join()
 
 
 def test_a_missing_topic_is_explained(kafka: stack.Kafka) -> None:

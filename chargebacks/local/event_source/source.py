@@ -41,6 +41,7 @@ class Source:
             message = self._next(min(left, WAIT_SECONDS))
             gathering.forget(self.taken())
             if message is None:
+                self.commit({})  # what a broker that was away did not take
                 if not gathering.records and self.idle():
                     break
             elif not gathering.add(record_of(message), time.monotonic()):
