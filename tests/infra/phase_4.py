@@ -79,7 +79,7 @@ def _changed(change: Values) -> list[str]:
 
 def earlier(endpoint: str) -> Values:
     """Outputs of phases 1 and 3, with a network that moto holds: phase 4 asks for its subnets' zones."""
-    ec2 = _client("ec2", endpoint)
+    ec2 = client("ec2", endpoint)
     vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
@@ -100,12 +100,13 @@ def earlier(endpoint: str) -> Values:
 
 def _release(endpoint: str) -> None:
     """A release's zip where Lambda looks for it: moto refuses a function without one."""
-    s3, bucket = _client("s3", endpoint), PHASE_1["artifacts_bucket"]
+    s3, bucket = client("s3", endpoint), PHASE_1["artifacts_bucket"]
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object(Bucket=bucket, Key=f"releases/{RELEASE}/consolidation-updater.zip", Body=b"zip")
 
 
-def _client(service: str, endpoint: str) -> Any:
+def client(service: str, endpoint: str) -> Any:
+    """A client of moto's server."""
     return boto3.client(
         service,
         endpoint_url=endpoint,
