@@ -12,9 +12,9 @@ from pathlib import Path
 
 from benchmarks.dynamo import slices
 from benchmarks.dynamo.spending import spending
+from chargebacks.event_source.poller import Attempt, poll
+from chargebacks.event_source.settings import PollSettings
 from chargebacks.local.dynamodb import environment
-from chargebacks.local.event_source.poller import Attempt, poll
-from chargebacks.local.event_source.settings import PollSettings
 
 
 class Progress:

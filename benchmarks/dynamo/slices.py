@@ -11,7 +11,7 @@ from chargebacks import contract
 from chargebacks.consolidation.announce.messages import slice_messages
 from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.contract.message import Message
-from chargebacks.local.event_source import event
+from chargebacks.event_source import event
 from chargebacks.projection.decide import Update, decide
 
 BATCH: Final = 100  # messages in an invocation at most, Lambda's own default

@@ -10,9 +10,9 @@ import click
 
 from chargebacks.commands.signals import stop_on_signals
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.environment import Environment
-from chargebacks.local.event_source.poller import Attempt, poll
-from chargebacks.local.event_source.settings import POSITIONS, READINGS, REPORT_FAILURES, PollSettings
+from chargebacks.event_source.environment import Environment
+from chargebacks.event_source.poller import Attempt, poll
+from chargebacks.event_source.settings import POSITIONS, READINGS, REPORT_FAILURES, PollSettings
 
 HANDLER = "consumers.consolidation_updater.lambda_function:lambda_handler"
 TOPIC = "chargeback-consolidation-events"

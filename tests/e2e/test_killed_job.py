@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 
 from chargebacks.adapters.store import Store
+from chargebacks.event_source.poller import poll
+from chargebacks.event_source.settings import PollSettings
 from chargebacks.local import dynamodb as local_dynamodb
 from chargebacks.local import stack
-from chargebacks.local.event_source.poller import poll
-from chargebacks.local.event_source.settings import PollSettings
 from chargebacks.projection.settings import UpdaterSettings
 from chargebacks.projection.updater import Updater
 from tests.fixtures.kafka import new_topic, received

@@ -11,10 +11,10 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from chargebacks.errors import SettingsError
+from chargebacks.event_source import group
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
-from chargebacks.local.event_source import group
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import poll
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import new_topic, send
 from tests.fixtures.polling import Recorder, run, settings, values, wait_until

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from chargebacks.event_source.lag import lag
 from chargebacks.local import stack
-from chargebacks.local.event_source.lag import lag
 from tests.fixtures.conformance import states
 from tests.fixtures.handlers import released
 from tests.fixtures.kafka import send

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chargebacks.errors import ContractError
-from chargebacks.local.event_source.answer import failed
-from chargebacks.local.event_source.event import Record, form
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.answer import failed
+from chargebacks.event_source.event import Record, form
+from chargebacks.event_source.settings import PollSettings
 from tests.fixtures.msk import TOPIC, Handler, encoded, slice_of, summary
 
 pytest_plugins = ["tests.fixtures.updater"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargebacks.local.event_source.answer import failed
-from chargebacks.local.event_source.event import RecordId
+from chargebacks.event_source.answer import failed
+from chargebacks.event_source.event import RecordId
 from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 

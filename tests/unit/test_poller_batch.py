@@ -2,8 +2,8 @@
 
 import math
 
-from chargebacks.local.event_source.batch import MAX_BYTES, Gathering, Limits
-from chargebacks.local.event_source.event import encoded_bytes, source_bytes
+from chargebacks.event_source.batch import MAX_BYTES, Gathering, Limits
+from chargebacks.event_source.event import encoded_bytes, source_bytes
 from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 

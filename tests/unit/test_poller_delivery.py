@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargebacks.local.event_source.delivery import Delivery
-from chargebacks.local.event_source.event import Record, RecordId
+from chargebacks.event_source.delivery import Delivery
+from chargebacks.event_source.event import Record, RecordId
 from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 

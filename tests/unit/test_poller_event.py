@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chargebacks.local.event_source.event import Record, encode, encoded_bytes, form, source_bytes, text
+from chargebacks.event_source.event import Record, encode, encoded_bytes, form, source_bytes, text
 from tests.fixtures.conformance import states
 
 ARN = "arn:aws:kafka:sa-east-1:123456789012:cluster/test/1"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.context import LambdaContext
-from chargebacks.local.event_source.invoke import invoke
-from chargebacks.local.event_source.load import load
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.invoke import invoke
+from chargebacks.event_source.load import load
+from chargebacks.event_source.settings import PollSettings
 from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chargebacks.event_source.settings import PollSettings
 from chargebacks.local import broker, dynamodb
 from chargebacks.local.day import items, plan, topic
 from chargebacks.local.day.job import Job
@@ -18,7 +19,6 @@ from chargebacks.local.day.plan import Execution
 from chargebacks.local.day.proof import Verdict, check_oracle, prove
 from chargebacks.local.day.screen import Screen
 from chargebacks.local.day.updater import Updater, updater
-from chargebacks.local.event_source.settings import PollSettings
 from chargebacks.local.jars import Progress
 from chargebacks.local.sample.deliveries import Recipe
 from chargebacks.local.stack import Stack, stack

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from chargebacks.errors import LocalStackError
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.settings import PollSettings
 from chargebacks.local.day.places import CHECKOUT
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.settings import PollSettings
 
 UPDATED: Final = re.compile(rb"^METRICS: .*\bchargebacks_updated=(\d+)$", re.MULTILINE)
 ASK_SECONDS: Final = 0.1

@@ -7,10 +7,10 @@ from typing import Any
 
 from confluent_kafka import Producer
 
+from chargebacks.event_source import event
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
-from chargebacks.local.event_source import event
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import poll
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import new_topic, send
 from tests.fixtures.polling import Recorder, run, settings, wait_until

@@ -10,9 +10,9 @@ import pytest
 from confluent_kafka import Producer
 
 from chargebacks.errors import SettingsError
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import poll
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import send
 from tests.fixtures.msk import Queue

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.context import LambdaContext
-from chargebacks.local.event_source.environment import Environment
-from chargebacks.local.event_source.invoke import FunctionError
+from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.environment import Environment
+from chargebacks.event_source.invoke import FunctionError
 from tests.fixtures.conformance import states
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from chargebacks.errors import TransientError
-from chargebacks.local.event_source import event
-from chargebacks.local.event_source.delivery import Delivery
-from chargebacks.local.event_source.destination import File
-from chargebacks.local.event_source.failure import Condition, Failure, Invocation, form
-from chargebacks.local.event_source.hopeless import hopeless
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source import event
+from chargebacks.event_source.delivery import Delivery
+from chargebacks.event_source.destination import File
+from chargebacks.event_source.failure import Condition, Failure, Invocation, form
+from chargebacks.event_source.hopeless import hopeless
+from chargebacks.event_source.settings import PollSettings
 from tests.fixtures.conformance import states
 from tests.unit.test_poller_event import record
 

@@ -5,8 +5,8 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+from chargebacks.event_source.lag import lag
 from chargebacks.local import stack
-from chargebacks.local.event_source.lag import lag
 from tests.fixtures.conformance import states
 from tests.fixtures.handlers import hung
 from tests.fixtures.kafka import new_topic, send

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.destination import destination
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.destination import destination
+from chargebacks.event_source.settings import PollSettings
 from tests.fixtures.conformance import states
 
 QUEUE = "arn:aws:sqs:sa-east-1:123456789012:aside"

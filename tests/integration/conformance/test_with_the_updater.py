@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from chargebacks.event_source.lag import lag
 from chargebacks.local import stack
-from chargebacks.local.event_source.lag import lag
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import send
 from tests.fixtures.msk import Queue, put, slice_of, updated

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from chargebacks.local.event_source.environment import Environment
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import Attempt
+from chargebacks.event_source.environment import Environment
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.poller import Attempt
 from chargebacks.local.stack import Kafka
 from chargebacks.projection.updater import Updater
 from tests.fixtures.faults import WRITE, Fault, Proxy, calm

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chargebacks.local.event_source.lag import lag
+from chargebacks.event_source.lag import lag
 from chargebacks.local.stack import Kafka
 from tests.fixtures.faults import Fault, Proxy, Trouble, calm, dice
 from tests.fixtures.kafka import new_topic, send_events

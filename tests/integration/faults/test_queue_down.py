@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import Attempt
-from chargebacks.local.event_source.settings import READINGS
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.poller import Attempt
+from chargebacks.event_source.settings import READINGS
 from chargebacks.local.stack import Kafka
 from chargebacks.projection.updater import Updater
 from tests.fixtures.faults import Fault, Proxy, calm

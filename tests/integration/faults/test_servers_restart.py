@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from chargebacks.event_source.lag import lag
+from chargebacks.event_source.poller import Attempt
 from chargebacks.local import stack
-from chargebacks.local.event_source.lag import lag
-from chargebacks.local.event_source.poller import Attempt
 from chargebacks.projection.updater import Updater
 from tests.fixtures.faults import WRITE, Held, Proxy
 from tests.fixtures.kafka import send_events

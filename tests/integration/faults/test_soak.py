@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from chargebacks.event_source.lag import lag
 from chargebacks.local import stack
-from chargebacks.local.event_source.lag import lag
 from tests.fixtures.faults import Proxy, calm, dice
 from tests.fixtures.kafka import new_topic
 from tests.fixtures.msk import Queue, items

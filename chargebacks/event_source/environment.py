@@ -18,14 +18,14 @@ from contextlib import suppress
 from typing import Any, Final
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.context import LambdaContext
-from chargebacks.local.event_source.invoke import FunctionError
+from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.invoke import FunctionError
 
 log = logging.getLogger(__name__)
 
 LOADING_SECONDS: Final = 60.0  # how long a handler may take to be imported
 LEAVING_SECONDS: Final = 3.0
-RUNTIME: Final = (sys.executable, "-m", "chargebacks.local.event_source.runtime")
+RUNTIME: Final = (sys.executable, "-m", "chargebacks.event_source.runtime")
 
 
 class Environment:

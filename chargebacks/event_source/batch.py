@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Final
 
-from chargebacks.local.event_source.event import Record, encoded_bytes, source_bytes
+from chargebacks.event_source.event import Record, encoded_bytes, source_bytes
 
 BATCH_SIZE: Final = 100
 WINDOW_SECONDS: Final = 0.5

@@ -14,9 +14,9 @@ from confluent_kafka import (
 )
 
 from chargebacks.errors import SettingsError, TransientError
-from chargebacks.local.event_source.client import configuration
-from chargebacks.local.event_source.settings import PollSettings
-from chargebacks.local.event_source.starting import starting_offsets
+from chargebacks.event_source.client import configuration
+from chargebacks.event_source.settings import PollSettings
+from chargebacks.event_source.starting import starting_offsets
 
 log = logging.getLogger(__name__)
 

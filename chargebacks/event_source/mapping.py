@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from chargebacks.errors import SettingsError, TransientError
-from chargebacks.local.event_source import event
-from chargebacks.local.event_source.delivery import Delivery
-from chargebacks.local.event_source.destination import Destination
-from chargebacks.local.event_source.failure import Condition, Failure, Invocation
-from chargebacks.local.event_source.hopeless import hopeless
-from chargebacks.local.event_source.invoke import Handler, invoke
-from chargebacks.local.event_source.settings import FROM_LOWEST, PollSettings
-from chargebacks.local.event_source.source import Source
+from chargebacks.event_source import event
+from chargebacks.event_source.delivery import Delivery
+from chargebacks.event_source.destination import Destination
+from chargebacks.event_source.failure import Condition, Failure, Invocation
+from chargebacks.event_source.hopeless import hopeless
+from chargebacks.event_source.invoke import Handler, invoke
+from chargebacks.event_source.settings import FROM_LOWEST, PollSettings
+from chargebacks.event_source.source import Source
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chargebacks.errors import SettingsError, TransientError
-from chargebacks.local.event_source import event, failure
-from chargebacks.local.event_source.failure import Failure
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source import event, failure
+from chargebacks.event_source.failure import Failure
+from chargebacks.event_source.settings import PollSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from chargebacks.local.event_source.event import Record, RecordId
+from chargebacks.event_source.event import Record, RecordId
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from chargebacks.local.event_source.delivery import Delivery
-from chargebacks.local.event_source.destination import destination
-from chargebacks.local.event_source.invoke import Handler
-from chargebacks.local.event_source.mapping import Attempt, Mapping, Watcher
-from chargebacks.local.event_source.settings import PollSettings
-from chargebacks.local.event_source.source import Source
+from chargebacks.event_source.delivery import Delivery
+from chargebacks.event_source.destination import destination
+from chargebacks.event_source.invoke import Handler
+from chargebacks.event_source.mapping import Attempt, Mapping, Watcher
+from chargebacks.event_source.settings import PollSettings
+from chargebacks.event_source.source import Source
 
 __all__ = ["Attempt", "poll"]
 

@@ -1,4 +1,4 @@
-"""What the event source mapping of this machine is told: Lambda's own settings, under their names.
+"""What the event source mapping is told: Lambda's own settings, under their names.
 
 Sources: AWS Lambda API Reference, "CreateEventSourceMapping" (names, ranges, defaults); AWS Lambda Developer
 Guide, "Configuring error handling controls for Kafka event sources" (ages, and the 10 retries before a
@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source import event
-from chargebacks.local.event_source.batch import BATCH_SIZE, MAX_BYTES, WINDOW_SECONDS, Limits
+from chargebacks.event_source import event
+from chargebacks.event_source.batch import BATCH_SIZE, MAX_BYTES, WINDOW_SECONDS, Limits
 
 ARN: Final = "arn:aws:kafka:sa-east-1:123456789012:cluster/local/00000000-0000-0000-0000-000000000000-1"
 POSITIONS: Final = ("TRIM_HORIZON", "LATEST", "AT_TIMESTAMP")

@@ -9,11 +9,11 @@ from collections import deque
 
 from confluent_kafka import Message
 
-from chargebacks.local.event_source.batch import Gathering
-from chargebacks.local.event_source.client import record_of
-from chargebacks.local.event_source.event import Record
-from chargebacks.local.event_source.group import WAIT_SECONDS, Member
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.batch import Gathering
+from chargebacks.event_source.client import record_of
+from chargebacks.event_source.event import Record
+from chargebacks.event_source.group import WAIT_SECONDS, Member
+from chargebacks.event_source.settings import PollSettings
 
 
 class Source:

@@ -10,7 +10,7 @@ from typing import Final
 
 from confluent_kafka import Consumer, TopicPartition
 
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.settings import PollSettings
 
 TIMEOUT_SECONDS: Final = 15.0
 

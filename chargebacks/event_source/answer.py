@@ -9,7 +9,7 @@ record which is not in the batch, fails the whole batch.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from chargebacks.local.event_source.event import Record, RecordId
+from chargebacks.event_source.event import Record, RecordId
 
 FAILURES: Final = "batchItemFailures"
 

@@ -9,10 +9,10 @@ counted from its Kafka timestamp; that is inferred.
 from datetime import datetime
 from typing import Final
 
-from chargebacks.local.event_source import event
-from chargebacks.local.event_source.delivery import Delivery
-from chargebacks.local.event_source.failure import Condition
-from chargebacks.local.event_source.settings import UNLIMITED, PollSettings
+from chargebacks.event_source import event
+from chargebacks.event_source.delivery import Delivery
+from chargebacks.event_source.failure import Condition
+from chargebacks.event_source.settings import UNLIMITED, PollSettings
 
 _MILLISECONDS: Final = 1000
 

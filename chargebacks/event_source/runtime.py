@@ -1,6 +1,6 @@
 """The function's side of an `Environment`: a process that loads the handler once and answers its events.
 
-    python -m chargebacks.local.event_source.runtime module:function DESCRIPTOR
+    python -m chargebacks.event_source.runtime module:function DESCRIPTOR
 
 One JSON document a line over the socket of that descriptor: `{"ready": true}` or `{"unusable": why}` first, then
 for each request an `{"answer": …}` or an `{"error": what}`. Signals are the poller's affair: it ends this
@@ -21,9 +21,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.context import LambdaContext
-from chargebacks.local.event_source.invoke import Handler
-from chargebacks.local.event_source.load import load
+from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.invoke import Handler
+from chargebacks.event_source.load import load
 
 log = logging.getLogger(__name__)
 

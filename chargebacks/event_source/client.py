@@ -6,8 +6,8 @@ from typing import Any, Final
 from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Message
 
 from chargebacks.adapters.kafka import client_config
-from chargebacks.local.event_source.event import Record
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.event import Record
+from chargebacks.event_source.settings import PollSettings
 
 HANDLER_SECONDS: Final = (
     960  # longer than any function may run (14 minutes for a Kafka mapping) and be loaded anew

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chargebacks.errors import TransientError
-from chargebacks.local.event_source import answer, event
-from chargebacks.local.event_source.context import LambdaContext
-from chargebacks.local.event_source.failure import UNHANDLED, Invocation
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source import answer, event
+from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.failure import UNHANDLED, Invocation
+from chargebacks.event_source.settings import PollSettings
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from chargebacks.local.event_source import event
-from chargebacks.local.event_source.context import VERSION, function_arn
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source import event
+from chargebacks.event_source.context import VERSION, function_arn
+from chargebacks.event_source.settings import PollSettings
 
 UNHANDLED: Final = "Unhandled"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

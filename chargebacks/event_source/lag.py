@@ -6,7 +6,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from chargebacks.adapters.kafka import client_config
 from chargebacks.errors import TransientError
-from chargebacks.local.event_source.settings import PollSettings
+from chargebacks.event_source.settings import PollSettings
 
 TIMEOUT_SECONDS: Final = 15.0
 

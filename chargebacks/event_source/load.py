@@ -3,7 +3,7 @@
 import importlib
 
 from chargebacks.errors import SettingsError
-from chargebacks.local.event_source.invoke import Handler
+from chargebacks.event_source.invoke import Handler
 
 
 def load(name: str) -> Handler:
