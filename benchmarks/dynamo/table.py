@@ -12,11 +12,11 @@ from benchmarks.harness import BenchmarkError
 from chargebacks import record
 from chargebacks.contract.message import Message
 from chargebacks.local import dynamodb, stack
+from chargebacks.local.processes import LONG_JVM_FLAGS
 from chargebacks.local.stack import DynamoDB
 
 NAME: Final = "bench"
 BATCH: Final = 25  # "BatchWriteItem" (API reference): at most 25 puts
-JVM_FLAGS: Final = ("-XX:+UseSerialGC", "-Djava.awt.headless=true")
 THREADS: Final = 4
 PAGE: Final = 1000  # items; a page holds 1 MB of them
 SAMPLED: Final = 500  # messages, at least
@@ -25,7 +25,7 @@ SAMPLED: Final = 500  # messages, at least
 @contextmanager
 def database(folder: Path) -> Iterator[DynamoDB]:
     """DynamoDB Local with the table in it, by the JVM's own compiler: it works for minutes here."""
-    with stack.database(folder, jvm_flags=JVM_FLAGS) as running:
+    with stack.database(folder, jvm_flags=LONG_JVM_FLAGS) as running:
         dynamodb.create_table(running.endpoint_url, NAME)
         yield running
 

@@ -91,6 +91,7 @@ def stack(
     kafka_port: int | None = None,
     dynamodb_port: int | None = None,
     progress: jars.Progress = jars.quiet,
+    database_flags: Sequence[str] = JVM_FLAGS,
 ) -> Iterator[Stack]:
     """Both servers while the block runs, started side by side. Raises LocalStackError.
 
@@ -103,7 +104,8 @@ def stack(
     with ExitStack() as held:
         with ThreadPoolExecutor(2) as pool:
             broker_up = pool.submit(held.enter_context, kafka(folder / "kafka", kafka_port))
-            table_up = pool.submit(held.enter_context, database(folder / "dynamodb", dynamodb_port))
+            made = database(folder / "dynamodb", dynamodb_port, jvm_flags=database_flags)
+            table_up = pool.submit(held.enter_context, made)
         yield Stack(broker_up.result(), table_up.result())
 
 

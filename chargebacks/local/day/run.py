@@ -20,12 +20,14 @@ from chargebacks.local.day.proof import Verdict, check_oracle, prove
 from chargebacks.local.day.screen import Screen
 from chargebacks.local.day.updater import Updater, updater
 from chargebacks.local.jars import Progress
+from chargebacks.local.processes import JVM_FLAGS, LONG_JVM_FLAGS
 from chargebacks.local.sample.deliveries import Recipe
 from chargebacks.local.stack import Stack, stack
 
 TOPIC: Final = "chargeback-consolidation-events"
 TABLE: Final = "poc-chargeback-chargebacks-dev"
 PARTITIONS: Final = 3
+LARGE: Final = 100_000  # chargebacks that keep the database busy for minutes
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def run_day(wanted: Wanted, screen: Screen, progress: Progress) -> Day:
     places = make(wanted.folder, wanted.landing)
     executions = plan.given(places.landing) if wanted.landing else plan.sampled(wanted.recipe, places)
     screen.step(f"{sum(len(one.arrived) for one in executions)} landing files")
-    with stack(places.stack, progress=progress) as servers:
+    flags = JVM_FLAGS if wanted.landing or wanted.recipe.size < LARGE else LONG_JVM_FLAGS
+    with stack(places.stack, progress=progress, database_flags=flags) as servers:
         broker.create_topic(servers.bootstrap_servers, TOPIC, PARTITIONS)
         dynamodb.create_table(servers.endpoint_url, TABLE)
         screen.step(f"Kafka at {servers.bootstrap_servers}, DynamoDB Local at {servers.endpoint_url}")
