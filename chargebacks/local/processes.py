@@ -13,10 +13,8 @@ from chargebacks.errors import LocalStackError
 HOST: Final = "127.0.0.1"
 # Small and quick to start: these servers live for minutes.
 JVM_FLAGS: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Djava.awt.headless=true")
-LONG_JVM_FLAGS: Final = (
-    "-XX:+UseSerialGC",
-    "-Djava.awt.headless=true",
-)  # for work of minutes: every compiler
+# For many minutes of work: every compiler that the JVM has.
+LONG_JVM_FLAGS: Final = ("-XX:+UseSerialGC", "-Djava.awt.headless=true")
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 15.0
 PAUSE_SECONDS: Final = 0.05
