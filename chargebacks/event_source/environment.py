@@ -46,7 +46,10 @@ class Environment:
             self._process.leave()
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> Any:
-        """The handler's answer. Raises FunctionError: it raised, the time was up, or its process ended."""
+        """The handler's answer. Raises FunctionError: it raised, the time was up, or its process ended.
+
+        Raises SettingsError when the function refuses its settings, with which no event can succeed.
+        """
         process = self._process or self._anew()
         seconds = context.get_remaining_time_in_millis() / 1000
         request = {
@@ -63,6 +66,8 @@ class Environment:
         except (OSError, EOFError):
             code = self._replace(process)
             raise FunctionError(f"its process ended by itself (exit code {code})") from None
+        if "unusable" in reply:
+            raise SettingsError(f"the function refuses its settings: {reply['unusable']}")
         if "answer" not in reply:
             raise FunctionError(f"it raised {reply['error']}")
         return reply["answer"]

@@ -3,7 +3,8 @@
     python -m chargebacks.event_source.runtime module:function DESCRIPTOR
 
 One JSON document a line over the socket of that descriptor: `{"ready": true}` or `{"unusable": why}` first, then
-for each request an `{"answer": …}` or an `{"error": what}`. Signals are the poller's affair: it ends this
+for each request an `{"answer": …}`, an `{"error": what}`, or again `{"unusable": why}` when the function refuses its
+settings. Signals are the poller's affair: it ends this
 process by closing the socket, or kills it. Standard input is open as long as the poller lives, so no hung
 handler outlives it.
 """
@@ -62,6 +63,8 @@ def _answered(handler: Handler, request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         answer = handler(request["event"], context)
         json.dumps(answer)
+    except SettingsError as error:  # every event would fail: no event's fault
+        return {"unusable": str(error)}
     except Exception as error:
         log.exception("the handler raised, request %s", context.aws_request_id)
         return {"error": f"{type(error).__name__}: {' '.join(str(error).split())}"}
