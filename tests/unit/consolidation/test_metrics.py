@@ -1,6 +1,7 @@
 """What a run's report comes to in CloudWatch, with numbers worked out by hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from chargebacks.consolidation import metrics
@@ -28,7 +29,8 @@ def delivered(root: Path) -> None:
 
 def test_the_values_are_those_of_the_metrics_that_are_told_to_alarms_and_dashboards(tmp_path: Path) -> None:
     known = json.loads((SCHEMAS / "metrics.json").read_text())["job"]["metrics"]
-    assert set(metrics.of_failure("down", settings(tmp_path))) == set(known)
+    assert {*values(tmp_path, Broker()), "RunSeconds"} == set(known)
+    assert set(metrics.of_failure()) <= set(known)
     assert Metrics.of("job").units == {name: metric["unit"] for name, metric in known.items()}
 
 
@@ -75,6 +77,11 @@ def test_a_partition_that_fails_counts_as_failed_and_its_execution_not_as_comple
     assert (told["ExecutionsCompleted"], told["PartitionsFailed"]) == (0, 1)
 
 
-def test_a_run_that_ends_without_a_report_failed_its_target(tmp_path: Path) -> None:
-    told = metrics.of_failure("the store is down", settings(tmp_path))
-    assert {name: value for name, value in told.items() if value} == {"PartitionsFailed": 1}
+def test_a_run_that_ends_without_a_report_failed_its_target_and_tells_nothing_that_it_does_not_know() -> None:
+    assert metrics.of_failure() == {"ExecutionsCompleted": 0, "PartitionsFailed": 1}
+
+
+def test_debts_that_cannot_be_told_are_not_told_as_none(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    report = replace(run(tmp_path, Broker()), publish_problem="what is still owed cannot be told: down")
+    assert "ConsolidationsUnpublished" not in metrics.values(report, settings(tmp_path))
