@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from chargebacks.consolidation.commits.entry import Counts
 from chargebacks.consolidation.report import RunReport
 from chargebacks.settings import JobSettings
 
@@ -18,8 +17,8 @@ COUNTED: Final = {
 def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
     """The value of each metric that the run knows, by the name that `schemas/metrics.json` has for it.
 
-    Counts of records say how its partitions stand after the run, as the METRICS line does. A range is one
-    execution for each of its days. What is owed is left out where it cannot be told: 0 would end an alarm.
+    Counts of records say how its partitions stand after the run, as the METRICS line does; the rejected share says
+    what the run itself read, as `max_rejected_share` does. A range is one execution for each of its days. What is owed is left out where it cannot be told: 0 would end an alarm.
     """
     counts = [one.entry.counts for one in report.partitions if one.entry]
     new = [one for one in report.partitions if one.committed and not one.repeated]
@@ -30,7 +29,7 @@ def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
         "PartitionsFailed": sum(bool(one.error) for one in report.partitions),
         **_debts(report),
         **{name: sum(getattr(one, field) for one in counts) for name, field in COUNTED.items()},
-        "RejectedShare": max(map(_rejected_percent, counts), default=0.0),
+        "RejectedShare": 100 * max((one.rejected_share for one in report.partitions), default=0.0),
         "ChargebacksAnnounced": sum(one.entry.announcement.ids for one in new if one.entry),
         "RunSeconds": report.seconds,
     }
@@ -45,7 +44,3 @@ def _debts(report: RunReport) -> Mapping[str, float]:
     if report.publish_problem and not report.unpublished:
         return {}
     return {"ConsolidationsUnpublished": sum(report.unpublished.values())}
-
-
-def _rejected_percent(counts: Counts) -> float:
-    return 100 * counts.records_rejected / counts.records_read if counts.records_read else 0.0

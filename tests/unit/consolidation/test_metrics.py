@@ -13,9 +13,9 @@ SCHEMAS = Path(__file__).parents[3] / "schemas"
 LATE = "2025-11-19"
 
 
-def values(root: Path, broker: Broker | None, **given: str) -> dict[str, float]:
+def values(root: Path, broker: Broker | None, at: str = "06:30", **given: str) -> dict[str, float]:
     """The metrics of one run, without its seconds."""
-    told = dict(metrics.values(run(root, broker, **given), settings(root, **given)))
+    told = dict(metrics.values(run(root, broker, at=at, **given), settings(root, **given)))
     assert 0 < told.pop("RunSeconds") < 60
     return told
 
@@ -85,3 +85,13 @@ def test_debts_that_cannot_be_told_are_not_told_as_none(tmp_path: Path) -> None:
     delivered(tmp_path)
     report = replace(run(tmp_path, Broker()), publish_problem="what is still owed cannot be told: down")
     assert "ConsolidationsUnpublished" not in metrics.values(report, settings(tmp_path))
+
+
+def test_the_rejected_share_is_of_the_records_that_the_run_read(tmp_path: Path) -> None:
+    shares = []
+    deliveries = ([{"chargeback_id": f"c{n}"} for n in range(30)], [{"chargeback_id": "new"}, {"x": "1"}], [])
+    for number, delivered_now in enumerate(deliveries):
+        if delivered_now:
+            land(tmp_path, f"{number}.json", json_lines(*delivered_now))
+        shares.append(values(tmp_path, Broker(), at=f"1{number}:00")["RejectedShare"])
+    assert shares == [0.0, 50.0, 0.0]
