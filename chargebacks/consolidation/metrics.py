@@ -18,7 +18,8 @@ def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
     """The value of each metric that the run knows, by the name that `schemas/metrics.json` has for it.
 
     Counts of records say how its partitions stand after the run, as the METRICS line does; the rejected share says
-    what the run itself read, as `max_rejected_share` does. A range is one execution for each of its days. What is owed is left out where it cannot be told: 0 would end an alarm.
+    what the run itself read, as `max_rejected_share` does. A range is one execution for each of its days. What is owed
+    is left out where it cannot be told: 0 would end an alarm.
     """
     counts = [one.entry.counts for one in report.partitions if one.entry]
     new = [one for one in report.partitions if one.committed and not one.repeated]
