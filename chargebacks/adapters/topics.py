@@ -16,8 +16,13 @@ CLUSTER_DEFAULT: Final = -1
 
 
 def admin_client(bootstrap_servers: str, auth: str) -> AdminClient:
-    """An admin client for those brokers."""
-    return AdminClient(client_config(bootstrap_servers, auth) | {"log_level": 3})
+    """An admin client for those brokers. Raises TopicError when the settings make none."""
+    try:
+        return AdminClient(client_config(bootstrap_servers, auth) | {"log_level": 3})
+    except KafkaException as error:
+        raise TopicError(
+            f"no Kafka client can be made ({error.args[0].str()}): check settings and credentials"
+        ) from error
 
 
 def describe(admin: AdminClient, name: str) -> Found | None:

@@ -49,11 +49,20 @@ class Member:
     def __init__(self, settings: PollSettings, on_lost: Callable[[set[str]], None]) -> None:
         self._settings = settings
         self._on_lost = on_lost
-        self._consumer = Consumer(configuration(settings) | {"error_cb": self._heard}, logger=log)
+        self._consumer = self._client()
         self._uncommitted: dict[tuple[str, int], int] = {}
         self._at_end: set[tuple[str, int]] = set()
         self._told: set[int] = set()
         self.quiet_since: float | None = None  # None: the group has given us no share yet
+
+    def _client(self) -> Consumer:
+        try:
+            return Consumer(configuration(self._settings) | {"error_cb": self._heard}, logger=log)
+        except (KafkaException, SystemError) as error:  # the latter when getting a token raised
+            why = error.args[0].str() if isinstance(error, KafkaException) else error.__cause__
+            raise TransientError(
+                f"no Kafka client can be made ({why}): check settings and credentials"
+            ) from error
 
     def join(self) -> None:
         """Join the group. Raises SettingsError: no such topic; TransientError: no broker answers."""

@@ -236,7 +236,7 @@ def test_a_missing_topic_is_explained(kafka: stack.Kafka) -> None:
 
 def test_settings_that_the_broker_refuses_are_explained(kafka: stack.Kafka, topic: str) -> None:
     with pytest.raises(SettingsError, match="Invalid session timeout"):
-        run(settings(kafka, topic, session_timeout_seconds=0.1), Recorder())
+        run(settings(kafka, topic, session_timeout_seconds=1), Recorder())
 
 
 @states("event.null")

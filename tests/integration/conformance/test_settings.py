@@ -47,6 +47,24 @@ def test_a_setting_keeps_to_its_range(name: str, lowest: int, highest: int) -> N
                 settings(on_failure=QUEUE, **{name: bad})
 
 
+@pytest.mark.parametrize(
+    ("given", "explained"),
+    [
+        ({"consumer_group_id": ""}, "ConsumerGroupId is empty: give the group a name"),
+        ({"payload_limit_bytes": 0, "discard": True}, "PayloadLimitBytes 0 is out of range: give 1024 to"),
+        ({"payload_limit_bytes": 6 * 1024 * 1024 + 1}, "PayloadLimitBytes .* is out of range"),
+        ({"session_timeout_seconds": 0.5}, "SessionTimeout 0.5 is out of range: give 1 to 960"),
+        ({"session_timeout_seconds": 961}, "SessionTimeout 961 is out of range"),
+        ({"until_idle_seconds": -1}, "UntilIdle -1 is out of range"),
+    ],
+)
+def test_what_the_client_or_the_loop_could_not_live_with_is_refused(
+    given: dict[str, Any], explained: str
+) -> None:
+    with pytest.raises(SettingsError, match=explained):
+        settings(**given)
+
+
 @states("retries.unlimited", "retries.ten", "retries.count")
 @pytest.mark.parametrize(
     ("asked", "on_failure", "retries"),
