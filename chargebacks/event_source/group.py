@@ -39,6 +39,7 @@ HOPELESS: Final = frozenset(
         KafkaError.INVALID_GROUP_ID,
         KafkaError.GROUP_AUTHORIZATION_FAILED,
         KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_EXCEPTION,  # no topic can have that name
     }
 )
 
@@ -65,7 +66,7 @@ class Member:
             ) from error
 
     def join(self) -> None:
-        """Join the group. Raises SettingsError: no such topic; TransientError: no broker answers."""
+        """Join the group. Raises SettingsError: no such topic, or not for us; TransientError: no broker answers."""
         try:
             known = self._consumer.list_topics(self._settings.topic, timeout=METADATA_SECONDS)
         except KafkaException as error:
@@ -74,9 +75,9 @@ class Member:
                 f"no Kafka broker answers at {self._settings.bootstrap_servers} ({error.args[0].str()}): "
                 "check the address and that it runs"
             ) from error
-        if known.topics[self._settings.topic].error:
+        if trouble := known.topics[self._settings.topic].error:
             self._consumer.close()
-            raise SettingsError(f"topic {self._settings.topic!r} does not exist: create it first")
+            raise _unreadable(self._settings.topic, trouble)
         self._consumer.subscribe(
             [self._settings.topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )
@@ -105,7 +106,9 @@ class Member:
         self._consumer.pause(self._consumer.assignment())
 
     def resume(self) -> None:
-        """Read on."""
+        """Read on. It was not the topic that was quiet while we held."""
+        if self.quiet_since is not None:
+            self.quiet_since = time.monotonic()
         self._consumer.resume(self._consumer.assignment())
 
     def at_end(self) -> bool:
@@ -162,3 +165,10 @@ class Member:
             self._uncommitted.pop(partition, None)
             self._at_end.discard(partition)
         self._on_lost({f"{topic}-{partition}" for topic, partition in gone})
+
+
+def _unreadable(topic: str, error: KafkaError) -> SettingsError | TransientError:
+    if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return SettingsError(f"topic {topic!r} does not exist: create it first")
+    kind = SettingsError if error.code() in HOPELESS else TransientError
+    return kind(f"topic {topic!r} cannot be read ({error.str()}): mend the role or try again")
