@@ -6,6 +6,7 @@ function again. Returning means safe: only then may the poller commit.
 
 import json
 import os
+import re
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 ARN: Final = "arn:"
 URL: Final = ("http://", "https://")
+FILES: Final = (".json", ".jsonl")
+AWS_HOST: Final = re.compile(r"sqs\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")  # "Amazon SQS endpoints and quotas"
+REGION_IN_HOST: Final = re.compile(r"(?:^|\.)sqs\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
 REGION: Final = "sa-east-1"  # where neither the ARN nor the environment names one
 
 
@@ -42,6 +46,11 @@ def destination(settings: PollSettings) -> Destination | None:
         return None
     if named.startswith((ARN, *URL)):
         return Queue.of(named, settings)
+    if not named.endswith(FILES):  # a queue's bare name would be a file that nobody looks for
+        raise SettingsError(
+            f"on-failure {named!r} is neither a queue nor a file: give a queue's ARN or URL, or a file"
+            f" whose name ends in {' or '.join(FILES)}"
+        )
     return File(Path(named), settings)
 
 
@@ -68,11 +77,15 @@ class File:
 
 @dataclass
 class Queue:
-    """A standard SQS queue. Its client is made when the first failure needs it."""
+    """A standard SQS queue. Its client is made when the first failure needs it.
+
+    `endpoint` is where its URL says that it is, when that is not AWS's public one: a VPC endpoint, a stand-in.
+    """
 
     region: str
     path: str  # account/name
     settings: PollSettings
+    endpoint: str | None = None
     _client: "SQSClient | None" = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -83,7 +96,8 @@ class Queue:
             raise SettingsError(
                 f"on-failure {named!r} is no standard SQS queue: give its ARN or URL, or a file"
             )
-        return cls(region or os.environ.get("AWS_REGION", REGION), f"{account}/{name}", settings)
+        region = region or os.environ.get("AWS_REGION", REGION)
+        return cls(region, f"{account}/{name}", settings, _endpoint(named))
 
     def put(self, failed: Failure) -> None:
         """The queue has acknowledged them when this returns."""
@@ -100,7 +114,9 @@ class Queue:
             config = Config(
                 connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}
             )
-            self._client = boto3.client("sqs", region_name=self.region, config=config)
+            self._client = boto3.client(
+                "sqs", region_name=self.region, endpoint_url=self.endpoint, config=config
+            )
         return self._client
 
 
@@ -110,5 +126,12 @@ def _parts(named: str) -> tuple[str, str, str]:
         _, _, service, region, account, name = ([*named.split(":"), *[""] * 6])[:6]
         return (region, account, name) if service == "sqs" else ("", "", "")
     host, account, name = ([*named.partition("://")[2].split("/"), "", ""])[:3]
-    _, _, rest = host.partition("sqs.")
-    return rest.partition(".")[0], account, name
+    region = REGION_IN_HOST.search(host)
+    return region[1] if region else "", account, name
+
+
+def _endpoint(named: str) -> str | None:
+    """Scheme and host of a URL; None of an ARN, and where boto3 finds the host by itself."""
+    scheme, separator, rest = named.partition("://")
+    host = rest.partition("/")[0]
+    return f"{scheme}://{host}" if separator and not AWS_HOST.fullmatch(host) else None
