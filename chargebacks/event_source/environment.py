@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LOADING_SECONDS: Final = 60.0  # how long a handler may take to be imported
 LEAVING_SECONDS: Final = 3.0
+ENDING_SECONDS: Final = 1.0
 RUNTIME: Final = (sys.executable, "-m", "chargebacks.event_source.runtime")
 
 
@@ -64,6 +65,7 @@ class Environment:
             self._replace(process)
             raise FunctionError(f"its time of {seconds:g} s was up: its process was ended") from None
         except (OSError, EOFError):
+            process.let_end(ENDING_SECONDS)  # so that the exit code is its own
             code = self._replace(process)
             raise FunctionError(f"its process ended by itself (exit code {code})") from None
         if "unusable" in reply:
@@ -130,13 +132,17 @@ class _Process:
     def leave(self) -> None:
         """Let it end by itself, which takes no time unless something in it hangs."""
         self._socket.shutdown(socket.SHUT_RDWR)
-        with suppress(subprocess.TimeoutExpired):
-            self._popen.wait(LEAVING_SECONDS)
+        self.let_end(LEAVING_SECONDS)
         self.kill()
+
+    def let_end(self, seconds: float) -> None:
+        """Give it so long to end by itself."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
 
     def kill(self) -> int:
         """End it and all that it started. Its exit code."""
-        if self._popen.poll() is None:
+        with suppress(ProcessLookupError):  # what it started may be there though it is not
             os.killpg(self._popen.pid, signal.SIGKILL)
         code = self._popen.wait()
         for end in (self._popen.stdin, self._lines, self._socket):

@@ -74,7 +74,7 @@ def _answered(handler: Handler, request: Mapping[str, Any]) -> dict[str, Any]:
 def _end_with_the_poller() -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
-    os._exit(1)
+    os.killpg(os.getpgrp(), signal.SIGKILL)  # us, and all that the handler started
 
 
 if __name__ == "__main__":
