@@ -4,11 +4,13 @@ A file's lines carry the payload too, as Lambda's S3 and Kafka destinations do, 
 function again. Returning means safe: only then may the poller commit.
 """
 
+import errno
 import json
 import os
 import re
 import uuid
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -67,10 +69,7 @@ class File:
         payload = event.form(failed.records, self.settings)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(told | {"payload": payload}) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _append(self.path, json.dumps(told | {"payload": payload}).encode() + b"\n")
         except OSError as error:
             raise TransientError(f"{self.path} cannot be written ({error}): make room or mend it") from error
 
@@ -126,8 +125,8 @@ def _parts(named: str) -> tuple[str, str, str]:
         _, _, service, region, account, name = ([*named.split(":"), *[""] * 6])[:6]
         return (region, account, name) if service == "sqs" else ("", "", "")
     host, account, name = ([*named.partition("://")[2].split("/"), "", ""])[:3]
-    region = REGION_IN_HOST.search(host)
-    return region[1] if region else "", account, name
+    found = REGION_IN_HOST.search(host)
+    return found[1] if found else "", account, name
 
 
 def _endpoint(named: str) -> str | None:
@@ -135,3 +134,24 @@ def _endpoint(named: str) -> str | None:
     scheme, separator, rest = named.partition("://")
     host = rest.partition("/")[0]
     return f"{scheme}://{host}" if separator and not AWS_HOST.fullmatch(host) else None
+
+
+def _append(path: Path, line: bytes) -> None:
+    """The line is on the disk when this returns. Raises OSError; what was torn then, the next line leaves alone.
+
+    One write, so that lines of pollers that share the file do not mix (POSIX, "write": O_APPEND).
+    """
+    with path.open("a+b", buffering=0) as file:
+        if _torn(file):
+            line = b"\n" + line
+        if file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, "only a part was written")
+        os.fsync(file.fileno())
+
+
+def _torn(file: FileIO) -> bool:
+    """Whether its last line has no end."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"

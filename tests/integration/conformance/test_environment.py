@@ -74,6 +74,14 @@ def test_what_a_crashed_function_started_ends_with_it(environment: Environment, 
     wait_until(lambda: not alive(int(child.read_text())))
 
 
+@pytest.mark.parametrize("text", ["no JSON\n", "[]\n", '{"answer": 1, "aws_request_id": "another"}\n'])
+def test_what_is_no_answer_to_the_request_is_not_taken_for_one(environment: Environment, text: str) -> None:
+    before = pid(environment)
+    with pytest.raises(FunctionError, match="no answer to this request"):
+        environment({"do": "write on the line", "text": text}, within(60))
+    assert pid(environment) != before
+
+
 def test_an_answer_that_json_cannot_say_is_an_error(environment: Environment) -> None:
     with pytest.raises(FunctionError, match="TypeError"):
         environment({"do": "answer with a set"}, within(60))
