@@ -94,12 +94,15 @@ class Member:
             return
         wanted = [TopicPartition(*partition, offset) for partition, offset in self._uncommitted.items()]
         try:
-            self._consumer.commit(offsets=wanted, asynchronous=False)
+            answers = self._consumer.commit(offsets=wanted, asynchronous=False) or []
+            failed = {(one.topic, one.partition): one.error for one in answers if one.error}
         except KafkaException as error:
-            log.warning("offsets were not committed: %s", error.args[0].str())
-            if error.args[0].code() not in LOST:
-                return  # kept, and committed with the next
-        self._uncommitted.clear()
+            failed = dict.fromkeys(self._uncommitted, error.args[0])
+        for why in {error.str() for error in failed.values()}:
+            log.warning("offsets were not committed: %s", why)
+        # What failed is kept, and committed with the next.
+        kept = {partition for partition, error in failed.items() if error.code() not in LOST}
+        self._uncommitted = {one: offset for one, offset in self._uncommitted.items() if one in kept}
 
     def hold(self) -> None:
         """Read nothing more for now."""
@@ -152,7 +155,12 @@ class Member:
                 f"where to begin cannot be told ({error.args[0].str()}): start it again"
             ) from error
         if begin:
-            self.commit({(one.topic, one.partition): one.offset for one in begin})
+            self._commit_begin({(one.topic, one.partition): one.offset for one in begin})
+
+    def _commit_begin(self, begin: dict[tuple[str, int], int]) -> None:
+        self.commit(begin)
+        if begin.keys() & self._uncommitted.keys():  # the next member would begin elsewhere
+            raise TransientError("where to begin could not be committed: start it again")
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         self.commit({})
