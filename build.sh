@@ -11,8 +11,8 @@
 #   releases/<version>/manifest.json                 SHA-256 of each of them and of each wheel within
 #   consolidation-updater.zip                        the same zip, where it always was
 #
-# <version> is the package's version and the commit, like 0.1.0-1a2b3c4d5e6f, with -dirty behind it when the checkout
-# has changes that are not committed; RELEASE=name names it otherwise. The same commit gives the same bytes.
+# <version> is the package's version and the commit, like 0.1.0-1a2b3c4d5e6f, with -dirty and a hash of the changes
+# behind it when the checkout has some that are not committed; RELEASE=name names it otherwise. The same commit gives the same bytes.
 #
 # releases/ lies in the artifact bucket as it lies here, so a release is put there by
 #   aws s3 sync dist/releases/<version> s3://<artifact bucket>/releases/<version>

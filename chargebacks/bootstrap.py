@@ -5,7 +5,6 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from chargebacks.errors import one_line
 from chargebacks.settings import JobSettings
 
 if TYPE_CHECKING:
@@ -64,8 +63,8 @@ def observed(settings: JobSettings, work: "Callable[[], RunReport]") -> "RunRepo
     known, dimensions = Metrics.of("job"), {"JobName": settings.job_name}
     try:
         report = work()
-    except Exception as error:
-        put_metrics(known, dimensions, metrics.of_failure(one_line(error), settings))
+    except Exception:
+        put_metrics(known, dimensions, metrics.of_failure())
         raise
     put_metrics(known, dimensions, metrics.values(report, settings))
     return report

@@ -7,6 +7,7 @@ from typing import Final
 from chargebacks.errors import SettingsError
 
 MS_PER_HOUR: Final = 3_600_000
+IN_SYNC: Final = "min.insync.replicas"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Found:
 
     partitions: int
     configs: Mapping[str, str]
+    replicas: int
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,24 @@ def configs(retention_hours: int, min_insync_replicas: int | None) -> dict[str, 
     """A topic's settings by Kafka's names ("Topic Configs", Apache Kafka documentation)."""
     named = {"retention.ms": str(retention_hours * MS_PER_HOUR)}
     if min_insync_replicas is not None:
-        named["min.insync.replicas"] = str(min_insync_replicas)
+        named[IN_SYNC] = str(min_insync_replicas)
     return named
 
 
 def plan(wanted: Topic, found: Found | None) -> list[Step]:
     """The steps that are left; none when the topic is as it should be. How often it is replicated is never changed.
 
-    Raises SettingsError when there are more partitions than wanted: Kafka cannot take any away.
+    Raises SettingsError when there are more partitions than wanted (Kafka cannot take any away), when it is
+    replicated otherwise, and when more replicas would have to be in sync than there are.
     """
+    _check_in_sync(wanted, found)
     if found is None:
         return [Create(wanted)]
+    if wanted.replicas and wanted.replicas != found.replicas:
+        raise SettingsError(
+            f"topic {wanted.name} has {found.replicas} replicas, which are not changed here: "
+            "leave --replicas out, or reassign it first"
+        )
     if found.partitions > wanted.partitions:
         raise SettingsError(
             f"topic {wanted.name} has {found.partitions} partitions and Kafka takes none away: "
@@ -100,6 +109,16 @@ def plan(wanted: Topic, found: Found | None) -> list[Step]:
     if changed:
         steps.append(Configure(wanted.name, changed, found.configs))
     return steps
+
+
+def _check_in_sync(wanted: Topic, found: Found | None) -> None:
+    replicas = found.replicas if found else wanted.replicas
+    in_sync = int(wanted.configs.get(IN_SYNC, 0))
+    if replicas and in_sync > replicas:
+        raise SettingsError(
+            f"topic {wanted.name} cannot have {in_sync} replicas in sync of {replicas}: nothing could be sent; "
+            f"give --min-insync-replicas {replicas} or less"
+        )
 
 
 def _told(named: Mapping[str, str]) -> list[str]:

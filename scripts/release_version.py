@@ -1,9 +1,11 @@
 """The name of the release that this checkout makes: `python -m scripts.release_version` prints it.
 
-The package's version and the commit, with `-dirty` when something is not committed; without git the version alone.
+The package's version and the commit; with `-dirty` and a hash of the difference when something is not committed, so
+that two edits have two names. Without git the version alone.
 RELEASE in the environment names it otherwise.
 """
 
+import hashlib
 import os
 import re
 import subprocess
@@ -29,15 +31,24 @@ def commit(root: Path) -> str:
     """What git adds to the version; nothing where `root` is no checkout of its own."""
     if git(root, "rev-parse", "--show-toplevel") != str(root.resolve()):
         return ""
-    dirty = "-dirty" if git(root, "status", "--porcelain") else ""
+    dirty = f"-dirty-{difference(root)}" if git(root, "status", "--porcelain") else ""
     return f"-{git(root, 'rev-parse', '--short=12', 'HEAD')}{dirty}"
+
+
+def difference(root: Path) -> str:
+    """Twelve hex digits of what is not committed: changes, and what untracked files hold."""
+    changes = hashlib.sha256(git(root, "diff", "HEAD", "--binary").encode())
+    for name in sorted(git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0")):
+        path = root / name
+        changes.update(f"\0{name}\0".encode() + (path.read_bytes() if path.is_file() else b""))
+    return changes.hexdigest()[:12]
 
 
 def git(root: Path, *words: str) -> str:
     """What git says; nothing when it fails or is not there."""
     try:
         return subprocess.run(
-            ["git", "-C", root, *words], capture_output=True, text=True, check=True
+            ["git", "-C", root, *words], capture_output=True, text=True, errors="backslashreplace", check=True
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""

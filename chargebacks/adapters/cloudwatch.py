@@ -17,7 +17,7 @@ READ_SECONDS: Final = 30
 
 
 def put_metrics(metrics: Metrics, dimensions: Mapping[str, str], values: Mapping[str, float]) -> None:
-    """Send the values in one call (it takes 1000: "PutMetricData", CloudWatch API reference).
+    """Send the values that there are in one call (it takes 1000: "PutMetricData", CloudWatch API reference).
 
     What goes wrong is a warning in the log and nothing else: the run that it tells of has happened.
     """
@@ -34,6 +34,7 @@ def _data(
     return [
         {"MetricName": name, "Dimensions": named, "Value": values[name], "Unit": unit}
         for name, unit in metrics.units.items()
+        if name in values
     ]
 
 

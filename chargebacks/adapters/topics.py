@@ -16,15 +16,20 @@ CLUSTER_DEFAULT: Final = -1
 
 
 def admin_client(bootstrap_servers: str, auth: str) -> AdminClient:
-    """An admin client for those brokers."""
-    return AdminClient(client_config(bootstrap_servers, auth) | {"log_level": 3})
+    """An admin client for those brokers. Raises TopicError when the settings make none."""
+    try:
+        return AdminClient(client_config(bootstrap_servers, auth) | {"log_level": 3})
+    except KafkaException as error:
+        raise TopicError(
+            f"no Kafka client can be made ({error.args[0].str()}): check settings and credentials"
+        ) from error
 
 
 def describe(admin: AdminClient, name: str) -> Found | None:
     """The topic as it is, or None. Raises TopicError when the brokers do not say."""
     try:
         asked = admin.describe_topics(TopicCollection([name]), request_timeout=ASK_SECONDS)
-        partitions = len(asked[name].result(ASK_SECONDS).partitions)
+        partitions = asked[name].result(ASK_SECONDS).partitions
     except TimeoutError as error:
         raise TopicError(f"topic {name} could not be described: no broker answers") from error
     except KafkaException as error:
@@ -34,7 +39,8 @@ def describe(admin: AdminClient, name: str) -> Found | None:
     resource = ConfigResource(ResourceType.TOPIC, name)
     told = admin.describe_configs([resource], request_timeout=ASK_SECONDS)
     entries = _result(told[resource], f"topic {name}'s settings could not be read")
-    return Found(partitions, {key: entry.value for key, entry in entries.items()})
+    replicas = min(len(one.replicas) for one in partitions)
+    return Found(len(partitions), {key: entry.value for key, entry in entries.items()}, replicas)
 
 
 def perform(admin: AdminClient, step: Step) -> None:

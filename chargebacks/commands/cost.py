@@ -15,6 +15,10 @@ from chargebacks.cost.usage import Scenario
 
 DAILY: Final = (1, 100_000, 5_000_000)
 USUAL: Final = Scenario(0)
+WITHOUT: Final = (
+    "Without tax, free tier, data transfer between zones, requests to KMS, ingestion's functions, point-in-time"
+    " recovery, and superseded versions in S3."
+)
 
 
 @click.command("cost")
@@ -85,4 +89,4 @@ def _caveats(prices: Prices) -> list[str]:
         told.append(
             f"Of another region, since {prices.region}'s was not known: {', '.join(prices.borrowed)}."
         )
-    return [*told, "Without tax, free tier, data transfer between zones, and requests to KMS."]
+    return [*told, WITHOUT]

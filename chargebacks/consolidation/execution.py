@@ -41,7 +41,8 @@ class Outcome:
     """What an execution came to: its entry, whether this run committed it, and what the landing zone held.
 
     `missed`: landing files that vanished, or kept changing, before they were read. `lost_to` tells of another
-    run that committed this very execution while this run was at it.
+    run that committed this very execution while this run was at it. `rejected_share` (0 to 1) is of the records that
+    this run read.
     """
 
     entry: Entry
@@ -50,6 +51,7 @@ class Outcome:
     unreadable: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     lost_to: str = ""
+    rejected_share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,15 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
     unreadable: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
+    rejected_share = 0.0
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
         limits.check_limits(before.day, ledger, plan, tools.settings)
         entry = draft.concluded(entry, head, buckets, ledger, before.still(ledger.missed, tools.settings))
-        unreadable, missed = ledger.unreadable, ledger.missed
-    return Outcome(draft.stamped(entry, head, tools.clock()), True, found, unreadable, missed)
+        unreadable, missed, rejected_share = ledger.unreadable, ledger.missed, ledger.rejected_share
+    stamped = draft.stamped(entry, head, tools.clock())
+    return Outcome(stamped, True, found, unreadable, missed, rejected_share=rejected_share)
 
 
 def _run_stages(

@@ -106,6 +106,7 @@ def _consolidated(day: date, tools: Tools, places: Places) -> PartitionReport:
         unreadable=outcome.unreadable,
         missed=outcome.missed,
         lost_to=outcome.lost_to,
+        rejected_share=outcome.rejected_share,
         committed=not settings.dry_run,
         repeated=not outcome.committed,
     )

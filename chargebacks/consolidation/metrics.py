@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from chargebacks.consolidation.commits.entry import Counts
-from chargebacks.consolidation.report import PartitionReport, RunReport
+from chargebacks.consolidation.report import RunReport
 from chargebacks.settings import JobSettings
 
 COUNTED: Final = {
@@ -16,10 +15,11 @@ COUNTED: Final = {
 
 
 def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
-    """Each metric's value, by the name that `schemas/metrics.json` has for it.
+    """The value of each metric that the run knows, by the name that `schemas/metrics.json` has for it.
 
-    Counts of records say how its partitions stand after the run, as the METRICS line does. A range is one
-    execution for each of its days.
+    Counts of records say how its partitions stand after the run, as the METRICS line does; the rejected share says
+    what the run itself read, as `max_rejected_share` does. A range is one execution for each of its days. What is owed
+    is left out where it cannot be told: 0 would end an alarm.
     """
     counts = [one.entry.counts for one in report.partitions if one.entry]
     new = [one for one in report.partitions if one.committed and not one.repeated]
@@ -28,18 +28,20 @@ def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
         "ExecutionsCompleted": sum(one.published and not one.error for one in asked),
         "PartitionsConsolidated": len(new),
         "PartitionsFailed": sum(bool(one.error) for one in report.partitions),
-        "ConsolidationsUnpublished": sum(report.unpublished.values()),
+        **_debts(report),
         **{name: sum(getattr(one, field) for one in counts) for name, field in COUNTED.items()},
-        "RejectedShare": max(map(_rejected_percent, counts), default=0.0),
+        "RejectedShare": 100 * max((one.rejected_share for one in report.partitions), default=0.0),
         "ChargebacksAnnounced": sum(one.entry.announcement.ids for one in new if one.entry),
         "RunSeconds": report.seconds,
     }
 
 
-def of_failure(error: str, settings: JobSettings) -> Mapping[str, float]:
-    """The values of a run that ended before it had a report: its target failed."""
-    return values(RunReport([PartitionReport(settings.partition_date, error=error)]), settings)
+def of_failure() -> Mapping[str, float]:
+    """The values of a run that ended before it had a report: its target failed, and nothing else is known."""
+    return {"ExecutionsCompleted": 0, "PartitionsFailed": 1}
 
 
-def _rejected_percent(counts: Counts) -> float:
-    return 100 * counts.records_rejected / counts.records_read if counts.records_read else 0.0
+def _debts(report: RunReport) -> Mapping[str, float]:
+    if report.publish_problem and not report.unpublished:
+        return {}
+    return {"ConsolidationsUnpublished": sum(report.unpublished.values())}

@@ -16,7 +16,7 @@ from chargebacks.errors import ConsolidationError, PublishError
 class PartitionReport:
     """What became of one partition in this run. An `error` beside an entry: committed, but not all in view.
 
-    `behind`: its view may not show yet what its log says.
+    `behind`: its view may not show yet what its log says. `rejected_share` (0 to 1) is of the records read in the run.
     """
 
     day: date
@@ -25,6 +25,7 @@ class PartitionReport:
     unreadable: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     lost_to: str = ""
+    rejected_share: float = 0.0
     foreign: list[str] = field(default_factory=list)
     committed: bool = False
     repeated: bool = False

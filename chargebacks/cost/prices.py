@@ -48,11 +48,24 @@ def load(path: Path | None = None) -> Prices:
         raise SettingsError(
             f"{path}: price {unknown[0]!r} is unknown: known are {', '.join(noted['prices'])}"
         )
+    for name, one in own["prices"].items():
+        _check(path, name, one, noted["prices"][name])
     region = own.get("region", noted["region"])
     changed = {
         name: {**noted["prices"][name], "region": region, **one} for name, one in own["prices"].items()
     }
     return _parsed({**noted, **own, "prices": noted["prices"] | changed})
+
+
+def _check(path: Path, name: str, own: Mapping[str, Any], noted: Mapping[str, Any]) -> None:
+    strange = sorted(set(own) - set(noted))
+    if strange:
+        raise SettingsError(f"{path}: {name} has a {strange[0]!r}, which is unknown: give {', '.join(noted)}")
+    unit = own.get("unit", noted["unit"])
+    if unit != noted["unit"]:
+        raise SettingsError(
+            f"{path}: {name} is for a {noted['unit']}, not for a {unit}: give the price of one {noted['unit']}"
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -51,6 +51,12 @@ class Gathering:
         self._bytes += needed
         return True
 
+    def may_take_more(self, now: float) -> bool:
+        """Whether it is neither full nor over its window. Without a window it takes what is there already."""
+        if len(self.records) >= self.limits.size:
+            return False
+        return self.limits.window_seconds == 0 or self.seconds_left(now) > 0
+
     def seconds_left(self, now: float) -> float:
         """How long it may still wait for records: 0 when it is full. An empty one waits for ever."""
         if not self.records:

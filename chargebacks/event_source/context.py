@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 VERSION: Final = "$LATEST"
+REQUEST: Final = "aws_request_id"  # between the poller and the function's process, of a request and its reply
 
 
 def function_arn(name: str) -> str:

@@ -4,10 +4,13 @@ A file's lines carry the payload too, as Lambda's S3 and Kafka destinations do, 
 function again. Returning means safe: only then may the poller commit.
 """
 
+import errno
 import json
 import os
+import re
 import uuid
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 ARN: Final = "arn:"
 URL: Final = ("http://", "https://")
+FILES: Final = (".json", ".jsonl")
+AWS_HOST: Final = re.compile(r"sqs\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")  # "Amazon SQS endpoints and quotas"
+REGION_IN_HOST: Final = re.compile(r"(?:^|\.)sqs\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
 REGION: Final = "sa-east-1"  # where neither the ARN nor the environment names one
 
 
@@ -42,6 +48,11 @@ def destination(settings: PollSettings) -> Destination | None:
         return None
     if named.startswith((ARN, *URL)):
         return Queue.of(named, settings)
+    if not named.endswith(FILES):  # a queue's bare name would be a file that nobody looks for
+        raise SettingsError(
+            f"on-failure {named!r} is neither a queue nor a file: give a queue's ARN or URL, or a file"
+            f" whose name ends in {' or '.join(FILES)}"
+        )
     return File(Path(named), settings)
 
 
@@ -58,21 +69,22 @@ class File:
         payload = event.form(failed.records, self.settings)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(told | {"payload": payload}) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _append(self.path, json.dumps(told | {"payload": payload}).encode() + b"\n")
         except OSError as error:
             raise TransientError(f"{self.path} cannot be written ({error}): make room or mend it") from error
 
 
 @dataclass
 class Queue:
-    """A standard SQS queue. Its client is made when the first failure needs it."""
+    """A standard SQS queue. Its client is made when the first failure needs it.
+
+    `endpoint` is where its URL says that it is, when that is not AWS's public one: a VPC endpoint, a stand-in.
+    """
 
     region: str
     path: str  # account/name
     settings: PollSettings
+    endpoint: str | None = None
     _client: "SQSClient | None" = field(default=None, init=False, repr=False)
 
     @classmethod
@@ -83,7 +95,8 @@ class Queue:
             raise SettingsError(
                 f"on-failure {named!r} is no standard SQS queue: give its ARN or URL, or a file"
             )
-        return cls(region or os.environ.get("AWS_REGION", REGION), f"{account}/{name}", settings)
+        region = region or os.environ.get("AWS_REGION", REGION)
+        return cls(region, f"{account}/{name}", settings, _endpoint(named))
 
     def put(self, failed: Failure) -> None:
         """The queue has acknowledged them when this returns."""
@@ -100,7 +113,9 @@ class Queue:
             config = Config(
                 connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}
             )
-            self._client = boto3.client("sqs", region_name=self.region, config=config)
+            self._client = boto3.client(
+                "sqs", region_name=self.region, endpoint_url=self.endpoint, config=config
+            )
         return self._client
 
 
@@ -110,5 +125,33 @@ def _parts(named: str) -> tuple[str, str, str]:
         _, _, service, region, account, name = ([*named.split(":"), *[""] * 6])[:6]
         return (region, account, name) if service == "sqs" else ("", "", "")
     host, account, name = ([*named.partition("://")[2].split("/"), "", ""])[:3]
-    _, _, rest = host.partition("sqs.")
-    return rest.partition(".")[0], account, name
+    found = REGION_IN_HOST.search(host)
+    return found[1] if found else "", account, name
+
+
+def _endpoint(named: str) -> str | None:
+    """Scheme and host of a URL; None of an ARN, and where boto3 finds the host by itself."""
+    scheme, separator, rest = named.partition("://")
+    host = rest.partition("/")[0]
+    return f"{scheme}://{host}" if separator and not AWS_HOST.fullmatch(host) else None
+
+
+def _append(path: Path, line: bytes) -> None:
+    """The line is on the disk when this returns. Raises OSError; what was torn then, the next line leaves alone.
+
+    One write, so that lines of pollers that share the file do not mix (POSIX, "write": O_APPEND).
+    """
+    with path.open("a+b", buffering=0) as file:
+        if _torn(file):
+            line = b"\n" + line
+        if file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, "only a part was written")
+        os.fsync(file.fileno())
+
+
+def _torn(file: FileIO) -> bool:
+    """Whether its last line has no end."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"

@@ -18,14 +18,19 @@ from contextlib import suppress
 from typing import Any, Final
 
 from chargebacks.errors import SettingsError
-from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.context import REQUEST, LambdaContext
 from chargebacks.event_source.invoke import FunctionError
 
 log = logging.getLogger(__name__)
 
 LOADING_SECONDS: Final = 60.0  # how long a handler may take to be imported
 LEAVING_SECONDS: Final = 3.0
+ENDING_SECONDS: Final = 1.0
 RUNTIME: Final = (sys.executable, "-m", "chargebacks.event_source.runtime")
+
+
+class GarbledError(Exception):
+    """What came over the line is no reply to the request: something else than the runtime wrote it."""
 
 
 class Environment:
@@ -46,13 +51,16 @@ class Environment:
             self._process.leave()
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> Any:
-        """The handler's answer. Raises FunctionError: it raised, the time was up, or its process ended."""
+        """The handler's answer. Raises FunctionError: it raised, the time was up, or its process ended.
+
+        Raises SettingsError when the function refuses its settings, with which no event can succeed.
+        """
         process = self._process or self._anew()
         seconds = context.get_remaining_time_in_millis() / 1000
         request = {
             "event": event,
             "function_name": context.function_name,
-            "aws_request_id": context.aws_request_id,
+            REQUEST: context.aws_request_id,
             "remaining_seconds": seconds,
         }
         try:
@@ -61,8 +69,14 @@ class Environment:
             self._replace(process)
             raise FunctionError(f"its time of {seconds:g} s was up: its process was ended") from None
         except (OSError, EOFError):
+            process.let_end(ENDING_SECONDS)  # so that the exit code is its own
             code = self._replace(process)
             raise FunctionError(f"its process ended by itself (exit code {code})") from None
+        except GarbledError:
+            self._replace(process)
+            raise FunctionError("its process said what is no answer to this request: it was ended") from None
+        if "unusable" in reply:
+            raise SettingsError(f"the function refuses its settings: {reply['unusable']}")
         if "answer" not in reply:
             raise FunctionError(f"it raised {reply['error']}")
         return reply["answer"]
@@ -85,7 +99,7 @@ class Environment:
         process = _Process(self._name)
         try:
             loaded = process.exchange(None, self._loading_seconds)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, GarbledError) as error:
             process.kill()
             why = "takes too long" if isinstance(error, TimeoutError) else "ended its process"
             raise SettingsError(f"handler {self._name!r} {why} while it is loaded: mend it") from None
@@ -110,7 +124,7 @@ class _Process:
         self._lines = self._socket.makefile("rb")
 
     def exchange(self, request: Mapping[str, Any] | None, seconds: float) -> dict[str, Any]:
-        """Its next reply. Raises TimeoutError, and OSError or EOFError when it has ended."""
+        """Its reply. Raises TimeoutError, GarbledError, and OSError or EOFError when it has ended."""
         deadline = time.monotonic() + seconds
         if request is not None:
             self._wait_at_most(deadline)
@@ -119,19 +133,22 @@ class _Process:
         line = self._lines.readline()
         if not line.endswith(b"\n"):
             raise EOFError
-        reply: dict[str, Any] = json.loads(line)
-        return reply
+        return _reply(line, request)
 
     def leave(self) -> None:
         """Let it end by itself, which takes no time unless something in it hangs."""
         self._socket.shutdown(socket.SHUT_RDWR)
-        with suppress(subprocess.TimeoutExpired):
-            self._popen.wait(LEAVING_SECONDS)
+        self.let_end(LEAVING_SECONDS)
         self.kill()
+
+    def let_end(self, seconds: float) -> None:
+        """Give it so long to end by itself."""
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
 
     def kill(self) -> int:
         """End it and all that it started. Its exit code."""
-        if self._popen.poll() is None:
+        with suppress(ProcessLookupError):  # what it started may be there though it is not
             os.killpg(self._popen.pid, signal.SIGKILL)
         code = self._popen.wait()
         for end in (self._popen.stdin, self._lines, self._socket):
@@ -141,3 +158,13 @@ class _Process:
 
     def _wait_at_most(self, deadline: float) -> None:
         self._socket.settimeout(max(0.001, deadline - time.monotonic()))
+
+
+def _reply(line: bytes, request: Mapping[str, Any] | None) -> dict[str, Any]:
+    try:
+        reply = json.loads(line)
+    except ValueError as error:
+        raise GarbledError from error
+    if not isinstance(reply, dict) or (request and reply.get(REQUEST) != request[REQUEST]):
+        raise GarbledError
+    return reply

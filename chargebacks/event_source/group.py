@@ -39,6 +39,7 @@ HOPELESS: Final = frozenset(
         KafkaError.INVALID_GROUP_ID,
         KafkaError.GROUP_AUTHORIZATION_FAILED,
         KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.TOPIC_EXCEPTION,  # no topic can have that name
     }
 )
 
@@ -49,14 +50,23 @@ class Member:
     def __init__(self, settings: PollSettings, on_lost: Callable[[set[str]], None]) -> None:
         self._settings = settings
         self._on_lost = on_lost
-        self._consumer = Consumer(configuration(settings) | {"error_cb": self._heard}, logger=log)
+        self._consumer = self._client()
         self._uncommitted: dict[tuple[str, int], int] = {}
         self._at_end: set[tuple[str, int]] = set()
         self._told: set[int] = set()
         self.quiet_since: float | None = None  # None: the group has given us no share yet
 
+    def _client(self) -> Consumer:
+        try:
+            return Consumer(configuration(self._settings) | {"error_cb": self._heard}, logger=log)
+        except (KafkaException, SystemError) as error:  # the latter when getting a token raised
+            why = error.args[0].str() if isinstance(error, KafkaException) else error.__cause__
+            raise TransientError(
+                f"no Kafka client can be made ({why}): check settings and credentials"
+            ) from error
+
     def join(self) -> None:
-        """Join the group. Raises SettingsError: no such topic; TransientError: no broker answers."""
+        """Join the group. Raises SettingsError: no such topic, or not for us; TransientError: no broker answers."""
         try:
             known = self._consumer.list_topics(self._settings.topic, timeout=METADATA_SECONDS)
         except KafkaException as error:
@@ -65,9 +75,9 @@ class Member:
                 f"no Kafka broker answers at {self._settings.bootstrap_servers} ({error.args[0].str()}): "
                 "check the address and that it runs"
             ) from error
-        if known.topics[self._settings.topic].error:
+        if trouble := known.topics[self._settings.topic].error:
             self._consumer.close()
-            raise SettingsError(f"topic {self._settings.topic!r} does not exist: create it first")
+            raise _unreadable(self._settings.topic, trouble)
         self._consumer.subscribe(
             [self._settings.topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )
@@ -84,19 +94,24 @@ class Member:
             return
         wanted = [TopicPartition(*partition, offset) for partition, offset in self._uncommitted.items()]
         try:
-            self._consumer.commit(offsets=wanted, asynchronous=False)
+            answers = self._consumer.commit(offsets=wanted, asynchronous=False) or []
+            failed = {(one.topic, one.partition): one.error for one in answers if one.error}
         except KafkaException as error:
-            log.warning("offsets were not committed: %s", error.args[0].str())
-            if error.args[0].code() not in LOST:
-                return  # kept, and committed with the next
-        self._uncommitted.clear()
+            failed = dict.fromkeys(self._uncommitted, error.args[0])
+        for why in {error.str() for error in failed.values()}:
+            log.warning("offsets were not committed: %s", why)
+        # What failed is kept, and committed with the next.
+        kept = {partition for partition, error in failed.items() if error.code() not in LOST}
+        self._uncommitted = {one: offset for one, offset in self._uncommitted.items() if one in kept}
 
     def hold(self) -> None:
         """Read nothing more for now."""
         self._consumer.pause(self._consumer.assignment())
 
     def resume(self) -> None:
-        """Read on."""
+        """Read on. It was not the topic that was quiet while we held."""
+        if self.quiet_since is not None:
+            self.quiet_since = time.monotonic()
         self._consumer.resume(self._consumer.assignment())
 
     def at_end(self) -> bool:
@@ -140,7 +155,12 @@ class Member:
                 f"where to begin cannot be told ({error.args[0].str()}): start it again"
             ) from error
         if begin:
-            self.commit({(one.topic, one.partition): one.offset for one in begin})
+            self._commit_begin({(one.topic, one.partition): one.offset for one in begin})
+
+    def _commit_begin(self, begin: dict[tuple[str, int], int]) -> None:
+        self.commit(begin)
+        if begin.keys() & self._uncommitted.keys():  # the next member would begin elsewhere
+            raise TransientError("where to begin could not be committed: start it again")
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         self.commit({})
@@ -153,3 +173,10 @@ class Member:
             self._uncommitted.pop(partition, None)
             self._at_end.discard(partition)
         self._on_lost({f"{topic}-{partition}" for topic, partition in gone})
+
+
+def _unreadable(topic: str, error: KafkaError) -> SettingsError | TransientError:
+    if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return SettingsError(f"topic {topic!r} does not exist: create it first")
+    kind = SettingsError if error.code() in HOPELESS else TransientError
+    return kind(f"topic {topic!r} cannot be read ({error.str()}): mend the role or try again")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chargebacks.errors import TransientError
+from chargebacks.errors import SettingsError, TransientError
 from chargebacks.event_source import answer, event
 from chargebacks.event_source.context import LambdaContext
 from chargebacks.event_source.failure import UNHANDLED, Invocation
@@ -45,7 +45,8 @@ def invoke(
     """Hand the records over, and read from the answer which failed.
 
     An exception of the handler fails them all. So does an answer that came after the timeout: Lambda would
-    have ended the function by then.
+    have ended the function by then. Raises SettingsError when the function refuses its settings: records are not
+    to blame for those, and none of them may be put aside.
     """
     started = clock()
     context = LambdaContext(settings.function_name, started + settings.timeout_seconds, clock)
@@ -53,6 +54,8 @@ def invoke(
         answered = _call(handler, event.text(records, settings), context)
     except FunctionError as error:
         log.warning("the function failed on %d records from %s: %s", len(records), records[0].id, error)
+    except SettingsError:
+        raise
     except Exception:
         log.exception("the function failed on %d records from %s", len(records), records[0].id)
     else:

@@ -97,7 +97,6 @@ class Mapping:
         return delivery
 
     def _let_go(self, delivery: Delivery, condition: Condition, records: tuple[event.Record, ...]) -> None:
-        first, where = records[0].id, self.settings.on_failure
         if self.aside is not None:
             failure = Failure(records, condition, delivery.attempts, self._last, self.clock())
             try:
@@ -106,11 +105,12 @@ class Mapping:
                 raise _RefusedError(error, delivery) from error
         elif not self.settings.discard:
             raise SettingsError(
-                f"the record {first} makes an event larger than"
+                f"the record {records[0].id} makes an event larger than"
                 f" {self.settings.payload_limit_bytes} bytes: give an on-failure destination for it"
             )
-        told = f"put aside in {where}" if self.aside else "discarded"
-        log.warning("%d records from %s on were %s: %s", len(records), first, told, condition)
+        told = f"put aside in {self.settings.on_failure}" if self.aside else "discarded"
+        for record in records:
+            log.warning("%s was %s: %s", record.id, told, condition)
 
 
 class _RefusedError(TransientError):

@@ -3,9 +3,9 @@
     python -m chargebacks.event_source.runtime module:function DESCRIPTOR
 
 One JSON document a line over the socket of that descriptor: `{"ready": true}` or `{"unusable": why}` first, then
-for each request an `{"answer": …}` or an `{"error": what}`. Signals are the poller's affair: it ends this
-process by closing the socket, or kills it. Standard input is open as long as the poller lives, so no hung
-handler outlives it.
+for each request, with its `aws_request_id`, an `{"answer": …}`, an `{"error": what}`, or again `{"unusable": why}`
+when the function refuses its settings. Signals are the poller's affair: it ends this process by closing the socket,
+or kills it. Standard input is open as long as the poller lives, so no hung handler outlives it.
 """
 
 import io
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chargebacks.errors import SettingsError
-from chargebacks.event_source.context import LambdaContext
+from chargebacks.event_source.context import REQUEST, LambdaContext
 from chargebacks.event_source.invoke import Handler
 from chargebacks.event_source.load import load
 
@@ -50,7 +50,8 @@ def _replies(name: str, requests: Iterator[str]) -> Iterator[dict[str, Any]]:
         return
     yield {"ready": True}
     for request in requests:
-        yield _answered(handler, json.loads(request))
+        asked = json.loads(request)
+        yield _answered(handler, asked) | {REQUEST: asked[REQUEST]}
 
 
 def _answered(handler: Handler, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +63,8 @@ def _answered(handler: Handler, request: Mapping[str, Any]) -> dict[str, Any]:
     try:
         answer = handler(request["event"], context)
         json.dumps(answer)
+    except SettingsError as error:  # every event would fail: no event's fault
+        return {"unusable": str(error)}
     except Exception as error:
         log.exception("the handler raised, request %s", context.aws_request_id)
         return {"error": f"{type(error).__name__}: {' '.join(str(error).split())}"}
@@ -71,7 +74,7 @@ def _answered(handler: Handler, request: Mapping[str, Any]) -> dict[str, Any]:
 def _end_with_the_poller() -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
-    os._exit(1)
+    os.killpg(os.getpgrp(), signal.SIGKILL)  # us, and all that the handler started
 
 
 if __name__ == "__main__":

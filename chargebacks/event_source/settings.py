@@ -6,6 +6,7 @@ destination) and "Configuring Amazon MSK event sources for Lambda" (the longest 
 docs/event-source.md lists them all, and says where a default is not Lambda's.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,6 +23,8 @@ FROM_LOWEST: Final = "from-lowest"
 READINGS: Final = (ITEMS, FROM_LOWEST)
 UNLIMITED: Final = -1
 RETRIES_BEFORE_A_DESTINATION: Final = 10
+LEAST_PAYLOAD_BYTES: Final = 1024  # room for an event's own names and one small record
+LONGEST_SESSION_SECONDS: Final = 960  # librdkafka: no longer than max.poll.interval.ms (client.py)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ class PollSettings:
         _within("MaximumRetryAttempts", self.maximum_retry_attempts, UNLIMITED, 10_000)
         if self.maximum_record_age_in_seconds != UNLIMITED:
             _within("MaximumRecordAgeInSeconds", self.maximum_record_age_in_seconds, 60, 604_800)
+        _within("PayloadLimitBytes", self.payload_limit_bytes, LEAST_PAYLOAD_BYTES, MAX_BYTES)
+        _within("SessionTimeout", self.session_timeout_seconds, 1, LONGEST_SESSION_SECONDS)
+        if self.until_idle_seconds is not None:
+            _within("UntilIdle", self.until_idle_seconds, 0, math.inf)
+        if not self.consumer_group_id.strip():
+            raise SettingsError("ConsumerGroupId is empty: give the group a name")
         _among("StartingPosition", self.starting_position, POSITIONS)
         _among("PartialBatchResponse", self.partial_batch_response, READINGS)
         for kind in self.function_response_types:

@@ -37,10 +37,13 @@ class Source:
     def gather(self, stop: threading.Event) -> list[Record]:
         """The next batch, in ascending offsets of each partition; empty when stopped or idle."""
         gathering = Gathering(self._settings.limits)
-        while (left := gathering.seconds_left(time.monotonic())) > 0 and not stop.is_set():
+        while gathering.may_take_more(time.monotonic()) and not stop.is_set():
+            left = gathering.seconds_left(time.monotonic())
             message = self._next(min(left, WAIT_SECONDS))
             gathering.forget(self.taken())
             if message is None:
+                if left == 0:  # no window: nothing more is there
+                    break
                 self.commit({})  # what a broker that was away did not take
                 if not gathering.records and self.idle():
                     break

@@ -8,7 +8,7 @@ so it is taken once: a later rebalance or restart misses nothing.
 from datetime import datetime
 from typing import Final
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from chargebacks.event_source.settings import PollSettings
 
@@ -24,7 +24,8 @@ def starting_offsets(
     """
     if settings.starting_position == "TRIM_HORIZON":
         return []
-    new = [one for one in consumer.committed(partitions, timeout=TIMEOUT_SECONDS) if one.offset < 0]
+    told = sound(consumer.committed(partitions, timeout=TIMEOUT_SECONDS))
+    new = [one for one in told if one.offset < 0]
     moment = settings.starting_position_timestamp
     return _at(consumer, new, moment) if moment else [_end(consumer, one) for one in new]
 
@@ -32,10 +33,19 @@ def starting_offsets(
 def _at(consumer: Consumer, new: list[TopicPartition], moment: datetime) -> list[TopicPartition]:
     """The first record of that timestamp or a later one; behind the last when there is none."""
     asked = [TopicPartition(one.topic, one.partition, int(moment.timestamp() * 1000)) for one in new]
-    found = consumer.offsets_for_times(asked, timeout=TIMEOUT_SECONDS) if asked else []
+    found = sound(consumer.offsets_for_times(asked, timeout=TIMEOUT_SECONDS)) if asked else []
     return [one if one.offset >= 0 else _end(consumer, one) for one in found]
 
 
 def _end(consumer: Consumer, partition: TopicPartition) -> TopicPartition:
     _, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_SECONDS)
     return TopicPartition(partition.topic, partition.partition, high)
+
+
+def sound(partitions: list[TopicPartition]) -> list[TopicPartition]:
+    """The same partitions. Raises KafkaException if one failed by itself, which the call does not tell: its offset
+    means nothing."""
+    for one in partitions:
+        if one.error:
+            raise KafkaException(one.error)
+    return partitions

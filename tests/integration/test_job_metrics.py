@@ -77,7 +77,8 @@ def test_a_run_that_ends_without_a_report_is_told_and_still_fails(
 ) -> None:
     with pytest.raises(StorageError):
         run(tmp_path, name, state_path="s3://no-such-bucket/state")
-    assert nonzero(cloudwatch, name) == {"PartitionsFailed": 1}
+    known = {"ExecutionsCompleted": (0, "Count"), "PartitionsFailed": (1, "Count")}
+    assert cloudwatch.values(NAMESPACE, name) == known
 
 
 def test_recovering_tells_its_numbers_too(cloudwatch: "CloudWatch", name: str, tmp_path: Path) -> None:

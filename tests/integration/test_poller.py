@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from chargebacks.errors import SettingsError
-from chargebacks.event_source import group
+from chargebacks.event_source import group, source
 from chargebacks.event_source.lag import lag
 from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
@@ -234,9 +234,32 @@ def test_a_missing_topic_is_explained(kafka: stack.Kafka) -> None:
         run(settings(kafka, "nowhere"), Recorder())
 
 
+def test_a_topic_that_cannot_be_read_is_not_told_as_missing(kafka: stack.Kafka) -> None:
+    with pytest.raises(SettingsError, match=r"topic 'no/name' cannot be read \(.+\): mend the role or try"):
+        run(settings(kafka, "no/name"), Recorder())
+
+
+def test_a_pause_does_not_count_as_a_quiet_topic(
+    kafka: stack.Kafka, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "WAIT_SECONDS", 0.001)  # so that the next record is never there at once
+    send(kafka.bootstrap_servers, topic, "a")
+    seen: list[list[str]] = []
+
+    def handler(event: dict[str, Any], _: Any) -> None:
+        seen.append(values(event))
+        if len(seen) == 1:
+            raise RuntimeError("once")
+        if len(seen) == 2:
+            send(kafka.bootstrap_servers, topic, "b")
+
+    run(settings(kafka, topic, first_pause_seconds=1.5, longest_pause_seconds=1.5), handler)
+    assert seen == [["a"], ["a"], ["b"]]
+
+
 def test_settings_that_the_broker_refuses_are_explained(kafka: stack.Kafka, topic: str) -> None:
     with pytest.raises(SettingsError, match="Invalid session timeout"):
-        run(settings(kafka, topic, session_timeout_seconds=0.1), Recorder())
+        run(settings(kafka, topic, session_timeout_seconds=1), Recorder())
 
 
 @states("event.null")

@@ -10,7 +10,7 @@ from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.handlers import released
 from tests.fixtures.kafka import send
-from tests.fixtures.poller_process import applied, poller, settings, until
+from tests.fixtures.poller_process import UPDATER, applied, poller, settings, until
 
 
 @states("commit.at-least-once")
@@ -49,3 +49,18 @@ def test_an_unknown_function_is_explained(kafka: stack.Kafka, topic: str, tmp_pa
         assert process.wait() == 2
         assert process.stderr is not None
         assert "handler 'tests.fixtures.handlers:nothing' cannot be loaded" in process.stderr.read()
+
+
+def test_a_function_that_refuses_its_settings_stops_the_poller_and_nothing_is_put_aside(
+    kafka: stack.Kafka, topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(kafka.bootstrap_servers, topic, "a", "b")
+    monkeypatch.setenv("LOG_LEVEL", "foo")
+    aside = tmp_path / "aside.jsonl"
+    limits = ("--maximum-retry-attempts", "0", "--on-failure", str(aside))
+    with poller(kafka, topic, UPDATER, None, *limits, "--until-idle", "1") as process:
+        assert process.wait() == 2
+        assert process.stderr is not None
+        assert "the function refuses its settings: " in process.stderr.read()
+    assert lag(settings(kafka, topic)) == 2
+    assert not aside.exists()

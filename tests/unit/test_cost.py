@@ -44,7 +44,7 @@ def test_five_million_are_2501_messages_an_execution_and_26_batches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("daily", "workers", "hours"), [(5_000_000, 2, 0.13), (50_000_000, 4, 0.27), (500_000_000, 10, 1.3)]
+    ("daily", "workers", "hours"), [(5_000_000, 2, 0.13), (50_000_000, 4, 0.27), (500_000_000, 10, 1.5)]
 )
 def test_glue_takes_the_hours_that_the_page_on_scale_has(daily: int, workers: int, hours: float) -> None:
     found = dpu_hours_a_day(Scenario(daily, workers=workers))
@@ -100,6 +100,11 @@ def test_prices_of_one_s_own_replace_those_that_they_name(tmp_path: Path) -> Non
         ("no json", "holds no prices"),
         ("{}", "holds no prices"),
         ('{"prices": {"glue_dpu_hour": {}}}', "holds no prices"),
+        (
+            '{"prices": {"s3_put": {"usd": 0.007, "unit": "1000 requests"}}}',
+            "s3_put is for a request, not for",
+        ),
+        ('{"prices": {"s3_put": {"usd": 1, "USD": 1}}}', "s3_put has a 'USD', which is unknown"),
         ('{"prices": {"gold": {"usd": 1}}}', "price 'gold' is unknown"),
         ('{"prices": {"glue_dpu_hour": {"usd": -1}}}', "glue_dpu_hour has no price"),
         ('{"prices": {"glue_dpu_hour": {"usd": "1"}}}', "glue_dpu_hour has no price"),
@@ -119,3 +124,4 @@ def test_the_command_prints_each_scenario_s_sum_and_that_prices_must_be_checked(
     assert sums == [f"{sum(line.usd for line in bill(one, PRICES)):,.2f}" for one in (SMALL, LARGE)]
     assert "120 invocations, $0.06" in done.output
     assert "check them before you rely on them" in done.output
+    assert "ingestion's functions, point-in-time recovery, and superseded versions in S3" in done.output

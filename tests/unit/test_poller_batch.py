@@ -30,6 +30,16 @@ def test_its_window_begins_with_the_first_record() -> None:
     assert gathering.seconds_left(now=1006) == 0
 
 
+@states("batch.window", "batch.size")
+def test_without_a_window_it_takes_what_is_there_up_to_its_size() -> None:
+    gathering = Gathering(Limits(size=2, window_seconds=0))
+    gathering.add(record(0), now=1000)
+    assert gathering.seconds_left(now=1001) == 0
+    assert gathering.may_take_more(now=1001)
+    gathering.add(record(1), now=1001)
+    assert not gathering.may_take_more(now=1001)
+
+
 @states("batch.bytes")
 def test_a_record_that_makes_the_event_too_large_is_left_for_the_next_batch() -> None:
     limits = Limits(max_bytes=ENVELOPE + LIST + 2 * SMALL, envelope_bytes=ENVELOPE)

@@ -1,5 +1,6 @@
 """How a release is named."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -27,7 +28,17 @@ def test_a_release_is_named_by_the_package_s_version_and_the_commit(checkout: Pa
 def test_what_is_not_committed_shows_in_the_name(checkout: Path) -> None:
     clean = version(checkout)
     (checkout / "new.py").touch()
-    assert version(checkout) == f"{clean}-dirty"
+    assert re.fullmatch(f"{re.escape(clean)}-dirty-[0-9a-f]{{12}}", version(checkout))
+
+
+def test_two_edits_give_two_names_and_the_same_edit_the_same(checkout: Path) -> None:
+    names = []
+    for file, text in (("new.py", "a"), ("new.py", "b"), ("pyproject.toml", 1), ("pyproject.toml", 2)):
+        given = text if isinstance(text, str) else f'[project]\nversion = "1.2.3"\n# {text}\n'
+        (checkout / file).write_text(given)
+        names.append(version(checkout))
+        assert version(checkout) == names[-1]
+    assert len(set(names)) == 4
 
 
 def test_a_folder_within_another_s_checkout_is_named_by_the_version_alone(checkout: Path) -> None:

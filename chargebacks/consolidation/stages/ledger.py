@@ -31,6 +31,11 @@ class LedgerResult:
     coverage: str | None
     rejects: str | None
 
+    @property
+    def rejected_share(self) -> float:
+        """Of the records that were read, 0 to 1."""
+        return self.rejected / self.read if self.read else 0.0
+
 
 def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -> LedgerResult:
     """Add up what the first stage's tasks told, and write coverage and rejects."""

@@ -39,6 +39,15 @@ def test_a_batch_that_is_not_full_goes_when_its_window_ends(kafka: stack.Kafka, 
     assert recorder.seen == [["a", "b"]]
 
 
+@states("batch.window")
+def test_without_a_window_a_batch_takes_what_is_there(kafka: stack.Kafka, topic: str) -> None:
+    send(kafka.bootstrap_servers, topic, *map(str, range(300)))
+    recorder = Recorder()
+    run(settings(kafka, topic, maximum_batching_window_in_seconds=0), recorder)
+    assert [value for batch in recorder.seen for value in batch] == [str(n) for n in range(300)]
+    assert len(recorder.seen) < 20
+
+
 @states("batch.bytes")
 def test_no_event_is_larger_than_the_limit_and_none_is_cut_too_early(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, *("x" * size for size in (900, 900, 900, 2000, 10, 900)))

@@ -144,13 +144,17 @@ def test_a_record_that_no_event_can_hold_stops_a_poller_without_a_destination(
 
 
 @states("discard", "discard.asked")
-def test_told_to_discard_it_lets_go_of_what_failed_too_often(kafka: stack.Kafka, topic: str) -> None:
-    send(kafka.bootstrap_servers, topic, "poison", "b")
-    recorder = Recorder(poison=99)
+def test_told_to_discard_it_lets_go_of_what_failed_too_often_and_names_each_record(
+    kafka: stack.Kafka, topic: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    send(kafka.bootstrap_servers, topic, "poison", "b", "venom")
+    recorder = Recorder(poison=99, venom=99)
     asked = settings(kafka, topic, maximum_retry_attempts=0, discard=True)
     run(asked, recorder)
-    assert recorder.seen == [["poison", "b"]]
+    assert recorder.seen == [["poison", "b", "venom"]]
     assert lag(asked) == 0
+    told = [message for message in caplog.messages if "was discarded" in message]
+    assert told == [f"{topic}-0 offset {n} was discarded: RetryAttemptsExhausted" for n in (0, 2)]
 
 
 @states("destination.first")

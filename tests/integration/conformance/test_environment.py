@@ -13,6 +13,8 @@ from chargebacks.event_source.context import LambdaContext
 from chargebacks.event_source.environment import Environment
 from chargebacks.event_source.invoke import FunctionError
 from tests.fixtures.conformance import states
+from tests.fixtures.poller_process import alive
+from tests.fixtures.polling import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def test_an_exception_leaves_the_process_for_the_next_invocation(environment: En
 
 
 @states("error.environment")
-@pytest.mark.parametrize(("how", "code"), [("exit", "3"), ("kill", str(-signal.SIGKILL))])
+@pytest.mark.parametrize(("how", "code"), [("exit", "3"), ("quit", "5"), ("kill", str(-signal.SIGKILL))])
 def test_a_process_that_ends_is_replaced(environment: Environment, how: str, code: str) -> None:
     before = pid(environment)
     with pytest.raises(FunctionError, match=rf"ended by itself \(exit code {code}\)"):
@@ -62,7 +64,22 @@ def test_a_hung_function_is_ended_with_all_that_it_started(environment: Environm
         environment({"do": "hang", "child": str(child)}, within(3))
     assert pid(environment) != before
     for ended in (before, int(child.read_text())):
-        assert not Path(f"/proc/{ended}").exists() or "Z" in Path(f"/proc/{ended}/stat").read_text()
+        assert not alive(ended)
+
+
+def test_what_a_crashed_function_started_ends_with_it(environment: Environment, tmp_path: Path) -> None:
+    child = tmp_path / "child"
+    with pytest.raises(FunctionError, match="ended by itself"):
+        environment({"do": "leave a child", "child": str(child)}, within(60))
+    wait_until(lambda: not alive(int(child.read_text())))
+
+
+@pytest.mark.parametrize("text", ["no JSON\n", "[]\n", '{"answer": 1, "aws_request_id": "another"}\n'])
+def test_what_is_no_answer_to_the_request_is_not_taken_for_one(environment: Environment, text: str) -> None:
+    before = pid(environment)
+    with pytest.raises(FunctionError, match="no answer to this request"):
+        environment({"do": "write on the line", "text": text}, within(60))
+    assert pid(environment) != before
 
 
 def test_an_answer_that_json_cannot_say_is_an_error(environment: Environment) -> None:

@@ -1,6 +1,8 @@
 """What a destination is told, against the example of AWS's page; and which records are hopeless."""
 
 import json
+import resource
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,6 +98,28 @@ def test_a_file_gets_the_payload_so_that_it_can_be_handed_over_again(tmp_path: P
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["payload"] for line in lines] == [event.form(RECORDS, SETTINGS)] * 2
     assert lines[0]["requestContext"]["condition"] == "RetryAttemptsExhausted"
+
+
+def test_a_line_that_a_full_disk_tore_does_not_spoil_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "aside.jsonl"
+    path.write_text('{"requestContext": {"requ')
+    for _ in range(2):
+        File(path, SETTINGS).put(FAILED)
+    torn, *lines = path.read_text().splitlines()
+    assert torn == '{"requestContext": {"requ'
+    assert [json.loads(line)["payload"] for line in lines] == [event.form(RECORDS, SETTINGS)] * 2
+
+
+def test_a_line_that_was_written_in_part_is_not_taken_as_written(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(TransientError, match="only a part was written"):
+            File(tmp_path / "aside.jsonl", SETTINGS).put(FAILED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_a_file_that_cannot_be_written_takes_nothing(tmp_path: Path) -> None:

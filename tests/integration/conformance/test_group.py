@@ -10,7 +10,7 @@ from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.handlers import hung
 from tests.fixtures.kafka import new_topic, send
-from tests.fixtures.poller_process import applied, poller, settings, until
+from tests.fixtures.poller_process import alive, applied, poller, settings, until
 from tests.fixtures.polling import wait_until
 
 PARTITIONS = 4
@@ -62,18 +62,19 @@ def test_a_hung_function_costs_its_batch_an_attempt_and_not_the_poller(
 
 
 @states("error.orphan", "commit.at-least-once")
-def test_a_hung_function_does_not_outlive_a_poller_that_is_killed(
+def test_a_hung_function_and_what_it_started_do_not_outlive_a_poller_that_is_killed(
     kafka: stack.Kafka, topic: str, tmp_path: Path
 ) -> None:
     send(kafka.bootstrap_servers, topic, "a")
     file = tmp_path / "applied"
     with poller(kafka, topic, "hang_once", file) as process:
         until(lambda: hung(file).exists() and bool(hung(file).read_text()), process)
-        function = Path("/proc") / hung(file).read_text()
-        assert function.exists()
+        function, child = (int(pid) for pid in hung(file).read_text().split())
+        assert alive(function)
+        assert alive(child)
         process.kill()
         process.wait()
-    wait_until(lambda: not function.exists())
+    wait_until(lambda: not (alive(function) or alive(child)))
     assert lag(settings(kafka, topic)) == 1
 
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from chargebacks.errors import SettingsError
-from chargebacks.event_source.destination import destination
+from chargebacks.event_source.destination import Queue, destination
 from chargebacks.event_source.settings import PollSettings
 from tests.fixtures.conformance import states
 
 QUEUE = "arn:aws:sqs:sa-east-1:123456789012:aside"
+VPC_ENDPOINT = "vpce-0a1b-2c3d.sqs.eu-west-1.vpce.amazonaws.com"
 
 
 def settings(**given: Any) -> PollSettings:
@@ -45,6 +46,24 @@ def test_a_setting_keeps_to_its_range(name: str, lowest: int, highest: int) -> N
         if (name, bad) != ("maximum_record_age_in_seconds", -1):
             with pytest.raises(SettingsError, match="out of range"):
                 settings(on_failure=QUEUE, **{name: bad})
+
+
+@pytest.mark.parametrize(
+    ("given", "explained"),
+    [
+        ({"consumer_group_id": ""}, "ConsumerGroupId is empty: give the group a name"),
+        ({"payload_limit_bytes": 0, "discard": True}, "PayloadLimitBytes 0 is out of range: give 1024 to"),
+        ({"payload_limit_bytes": 6 * 1024 * 1024 + 1}, "PayloadLimitBytes .* is out of range"),
+        ({"session_timeout_seconds": 0.5}, "SessionTimeout 0.5 is out of range: give 1 to 960"),
+        ({"session_timeout_seconds": 961}, "SessionTimeout 961 is out of range"),
+        ({"until_idle_seconds": -1}, "UntilIdle -1 is out of range"),
+    ],
+)
+def test_what_the_client_or_the_loop_could_not_live_with_is_refused(
+    given: dict[str, Any], explained: str
+) -> None:
+    with pytest.raises(SettingsError, match=explained):
+        settings(**given)
 
 
 @states("retries.unlimited", "retries.ten", "retries.count")
@@ -87,19 +106,23 @@ def test_what_lambda_would_refuse_is_refused(given: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "region", "path"),
+    ("named", "region", "endpoint"),
     [
-        (QUEUE, "sa-east-1", "123456789012/aside"),
-        ("https://sqs.eu-west-1.amazonaws.com/123456789012/aside", "eu-west-1", "123456789012/aside"),
-        ("http://127.0.0.1:5000/123456789012/aside", "us-east-2", "123456789012/aside"),
+        (QUEUE, "sa-east-1", None),
+        ("https://sqs.eu-west-1.amazonaws.com/123456789012/aside", "eu-west-1", None),
+        ("https://sqs.cn-north-1.amazonaws.com.cn/123456789012/aside", "cn-north-1", None),
+        ("http://127.0.0.1:5000/123456789012/aside", "us-east-2", "http://127.0.0.1:5000"),
+        (f"https://{VPC_ENDPOINT}/123456789012/aside", "eu-west-1", f"https://{VPC_ENDPOINT}"),
+        ("http://sqs.localhost:4566/123456789012/aside", "us-east-2", "http://sqs.localhost:4566"),
     ],
 )
-def test_a_queue_is_named_by_its_arn_or_its_url(
-    named: str, region: str, path: str, monkeypatch: pytest.MonkeyPatch
+def test_a_queue_is_named_by_its_arn_or_its_url_and_asked_where_that_says(
+    named: str, region: str, endpoint: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "us-east-2")
     queue = destination(settings(on_failure=named))
-    assert (queue.region, queue.path) == (region, path)  # type: ignore[union-attr]
+    assert isinstance(queue, Queue)
+    assert (queue.region, queue.path, queue.endpoint) == (region, "123456789012/aside", endpoint)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +131,11 @@ def test_a_queue_is_named_by_its_arn_or_its_url(
 )
 def test_what_is_no_standard_queue_is_refused(named: str) -> None:
     with pytest.raises(SettingsError, match="no standard SQS queue"):
+        destination(settings(on_failure=named))
+
+
+@states("destination.file")
+@pytest.mark.parametrize("named", ["updater-aside", "aside.txt", "folder/"])
+def test_a_queue_s_bare_name_is_not_taken_for_a_file(named: str) -> None:
+    with pytest.raises(SettingsError, match=r"neither a queue nor a file: .* ends in \.json or \.jsonl"):
         destination(settings(on_failure=named))

@@ -1,6 +1,7 @@
 """What a run's report comes to in CloudWatch, with numbers worked out by hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from chargebacks.consolidation import metrics
@@ -12,9 +13,9 @@ SCHEMAS = Path(__file__).parents[3] / "schemas"
 LATE = "2025-11-19"
 
 
-def values(root: Path, broker: Broker | None, **given: str) -> dict[str, float]:
+def values(root: Path, broker: Broker | None, at: str = "06:30", **given: str) -> dict[str, float]:
     """The metrics of one run, without its seconds."""
-    told = dict(metrics.values(run(root, broker, **given), settings(root, **given)))
+    told = dict(metrics.values(run(root, broker, at=at, **given), settings(root, **given)))
     assert 0 < told.pop("RunSeconds") < 60
     return told
 
@@ -28,7 +29,8 @@ def delivered(root: Path) -> None:
 
 def test_the_values_are_those_of_the_metrics_that_are_told_to_alarms_and_dashboards(tmp_path: Path) -> None:
     known = json.loads((SCHEMAS / "metrics.json").read_text())["job"]["metrics"]
-    assert set(metrics.of_failure("down", settings(tmp_path))) == set(known)
+    assert {*values(tmp_path, Broker()), "RunSeconds"} == set(known)
+    assert set(metrics.of_failure()) <= set(known)
     assert Metrics.of("job").units == {name: metric["unit"] for name, metric in known.items()}
 
 
@@ -75,6 +77,21 @@ def test_a_partition_that_fails_counts_as_failed_and_its_execution_not_as_comple
     assert (told["ExecutionsCompleted"], told["PartitionsFailed"]) == (0, 1)
 
 
-def test_a_run_that_ends_without_a_report_failed_its_target(tmp_path: Path) -> None:
-    told = metrics.of_failure("the store is down", settings(tmp_path))
-    assert {name: value for name, value in told.items() if value} == {"PartitionsFailed": 1}
+def test_a_run_that_ends_without_a_report_failed_its_target_and_tells_nothing_that_it_does_not_know() -> None:
+    assert metrics.of_failure() == {"ExecutionsCompleted": 0, "PartitionsFailed": 1}
+
+
+def test_debts_that_cannot_be_told_are_not_told_as_none(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    report = replace(run(tmp_path, Broker()), publish_problem="what is still owed cannot be told: down")
+    assert "ConsolidationsUnpublished" not in metrics.values(report, settings(tmp_path))
+
+
+def test_the_rejected_share_is_of_the_records_that_the_run_read(tmp_path: Path) -> None:
+    shares = []
+    deliveries = ([{"chargeback_id": f"c{n}"} for n in range(30)], [{"chargeback_id": "new"}, {"x": "1"}], [])
+    for number, delivered_now in enumerate(deliveries):
+        if delivered_now:
+            land(tmp_path, f"{number}.json", json_lines(*delivered_now))
+        shares.append(values(tmp_path, Broker(), at=f"1{number}:00")["RejectedShare"])
+    assert shares == [0.0, 50.0, 0.0]

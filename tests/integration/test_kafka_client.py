@@ -1,0 +1,26 @@
+"""Kafka clients that cannot be made: one line that says why."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chargebacks.adapters.topics import admin_client
+from chargebacks.errors import TopicError, TransientError
+from chargebacks.event_source.group import Member
+from chargebacks.event_source.settings import PollSettings
+
+SERVERS = "127.0.0.1:1"
+
+
+def test_clients_without_credentials_are_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    asked = PollSettings(SERVERS, "events", kafka_auth="iam")
+    with ThreadPoolExecutor(2) as both:  # each waits 10 s for a token
+        made = [both.submit(Member, asked, print), both.submit(admin_client, SERVERS, "iam")]
+    for one, error in zip(made, (TransientError, TopicError), strict=True):
+        with pytest.raises(error, match=r"no Kafka client can be made \(.+\): check settings and creden"):
+            one.result()
