@@ -58,6 +58,11 @@ def test_columns_are_the_record_s_in_the_job_s_order(tables: dict[str, dict[str,
     assert columns(tables["chargebacks_latest"]) == [*COLUMNS, "partition_date"]
 
 
+def test_the_view_names_a_serde_for_athena_refuses_one_without(tables: dict[str, dict[str, Any]]) -> None:
+    (described,) = tables["chargebacks_latest"]["storage_descriptor"]
+    assert [one["serialization_library"] for one in described["ser_de_info"]] == ["-"]
+
+
 def test_the_view_takes_the_newest_of_each_across_days(tables: dict[str, dict[str, Any]]) -> None:
     (encoded,) = re.findall(r"/\* Presto View: (\S+) \*/", tables["chargebacks_latest"]["view_original_text"])
     view = json.loads(base64.b64decode(encoded))
