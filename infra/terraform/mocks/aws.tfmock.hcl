@@ -107,6 +107,12 @@ mock_resource "aws_security_group" {
   }
 }
 
+mock_data "aws_ec2_managed_prefix_list" {
+  defaults = {
+    id = "pl-mocked"
+  }
+}
+
 mock_data "aws_subnet" {
   defaults = {
     availability_zone = "sa-east-1a"

@@ -106,4 +106,8 @@ run "only_members_of_the_named_groups_reach_the_brokers" {
     condition     = aws_vpc_security_group_egress_rule.endpoints.referenced_security_group_id == "sg-1"
     error_message = "Lambda's pollers do not reach the endpoints."
   }
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.s3.prefix_list_id == "pl-mocked" && aws_vpc_security_group_egress_rule.s3.cidr_ipv4 == null && aws_vpc_security_group_egress_rule.s3.to_port == 443
+    error_message = "A shell among the clients does not reach S3, or more than that."
+  }
 }
