@@ -132,6 +132,22 @@ def test_alarms_begin_where_users_said(phase_4: Applied) -> None:
     assert thresholds["consolidations-unpublished"] == ("GreaterThanThreshold", 0)
 
 
+def expression(phase_4: Applied, name: str) -> str:
+    """What the alarm computes, with the metrics' names for their ids."""
+    queries = alarms(phase_4)[name]["metric_query"]
+    (computed,) = [one["expression"] for one in queries if one["expression"]]
+    named = {one["id"]: one["metric"][0]["metric_name"] for one in queries if one["metric"]}
+    return re.sub("|".join(named), lambda found: named[found[0]], computed)
+
+
+def test_announcements_that_reach_no_updater_ring_without_any_lag(phase_4: Applied) -> None:
+    silent = alarms(phase_4)["updater-silent"]
+    told = "IF(FILL(ChargebacksAnnounced, 0) > 0 AND FILL(Invocations, 0) == 0, 1, 0)"
+    assert expression(phase_4, "updater-silent") == told
+    periods = {one["period"] for query in silent["metric_query"] for one in query["metric"]}
+    assert (silent["evaluation_periods"], periods) == (1, {6 * 3600})
+
+
 def test_an_execution_is_missed_an_hour_after_it_was_due(phase_4: Applied) -> None:
     overdue = alarms(phase_4)["execution-overdue"]
     assert (overdue["evaluation_periods"], overdue["datapoints_to_alarm"]) == (7, 7)  # 24 / 4 hours, and one

@@ -63,6 +63,16 @@ locals {
       periods    = 3
       datapoints = 3
     })
+    updater-silent = merge(local.usual, {
+      # Lag says nothing of a group that never committed: MSK has no such metric before.
+      meaning = "Chargebacks were announced, and the updater was not invoked once in 6 hours: messages do not reach it."
+      metrics = {
+        announced   = merge(local.own["ChargebacksAnnounced"], { stat = "Sum" })
+        invocations = merge(local.function, { name = "Invocations", stat = "Sum" })
+      }
+      expression = "IF(FILL(announced, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)"
+      seconds    = 6 * 3600
+    })
     dead-letters = merge(local.usual, {
       meaning = "The dead-letter queue is not empty: messages were put aside that the updater could not apply."
       metrics = { messages = merge(local.queue, { name = "ApproximateNumberOfMessagesVisible", stat = "Maximum" }) }
