@@ -1,4 +1,5 @@
-# What wakes a person. `seconds` is the period; `expression` null: the one metric itself is compared.
+# What wakes a person. `seconds` is the period; `expression` null: the one metric itself is compared; `told` false: the
+# alarm shows, and tells nobody.
 
 locals {
   usual = {
@@ -9,6 +10,7 @@ locals {
     periods    = 1
     datapoints = 1
     missing    = "notBreaching"
+    told       = true
   }
 
   updater_alarms = {
@@ -101,12 +103,14 @@ locals {
     execution-overdue = merge(local.usual, {
       meaning    = "No execution completed for ${local.overdue_hours} hours: the last one that was due did not, within ${var.thresholds.deadline_minutes} minutes."
       metrics    = { completed = merge(local.own["ExecutionsCompleted"], { stat = "Sum" }) }
+      expression = "FILL(completed, 0)" # else CloudWatch looks further back for hours that have a number
       comparison = "LessThanThreshold"
       threshold  = 1
       seconds    = 3600
       periods    = local.overdue_hours
       datapoints = local.overdue_hours
       missing    = "breaching" # a job that never started sends nothing
+      told       = var.schedules_enabled
     })
     job-failed = merge(local.usual, {
       meaning = "A run of the job failed or timed out: what it committed is safe, the rest waits for the next run."
