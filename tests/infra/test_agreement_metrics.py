@@ -148,6 +148,11 @@ def test_announcements_that_reach_no_updater_ring_without_any_lag(phase_4: Appli
     assert (silent["evaluation_periods"], periods) == (1, {6 * 3600})
 
 
+def test_what_a_run_said_of_itself_holds_until_the_next_run(phase_4: Applied) -> None:
+    held = [name for name, alarm in alarms(phase_4).items() if alarm["treat_missing_data"] == "ignore"]
+    assert sorted(held) == ["consolidations-unpublished", "rejected-share"]
+
+
 def test_an_execution_is_missed_an_hour_after_it_was_due(phase_4: Applied) -> None:
     overdue = alarms(phase_4)["execution-overdue"]
     assert (overdue["evaluation_periods"], overdue["datapoints_to_alarm"]) == (7, 7)  # 24 / 4 hours, and one

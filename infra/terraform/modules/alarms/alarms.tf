@@ -119,11 +119,13 @@ locals {
     consolidations-unpublished = merge(local.usual, {
       meaning = "A run ended with consolidations that are committed and not announced: items do not show them."
       metrics = { unpublished = merge(local.own["ConsolidationsUnpublished"], { stat = "Maximum" }) }
+      missing = "ignore" # a run reports once: what it said holds until the next
     })
     rejected-share = merge(local.usual, {
       meaning   = "A run rejected more than ${var.thresholds.rejected_percent} % of a partition's records: at ${var.rejected_limit_percent} % the partition fails."
       metrics   = { share = merge(local.own["RejectedShare"], { stat = "Maximum" }) }
       threshold = var.thresholds.rejected_percent
+      missing   = "ignore" # as above
     })
   }
 
