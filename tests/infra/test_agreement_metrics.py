@@ -148,6 +148,13 @@ def test_announcements_that_reach_no_updater_ring_without_any_lag(phase_4: Appli
     assert (silent["evaluation_periods"], periods) == (1, {6 * 3600})
 
 
+def test_missing_chargebacks_are_a_share_of_all_that_were_looked_for(phase_4: Applied) -> None:
+    """A replay updates none of those that are there: of missing and updated alone it would be 100 %."""
+    found = ("ChargebacksUpdated", "ChargebacksAlreadyApplied", "ChargebacksStale")
+    every = " + ".join(("ChargebacksMissing", *found))
+    assert expression(phase_4, "chargebacks-missing") == f"100 * ChargebacksMissing / ({every})"
+
+
 def test_what_a_run_said_of_itself_holds_until_the_next_run(phase_4: Applied) -> None:
     held = [name for name, alarm in alarms(phase_4).items() if alarm["treat_missing_data"] == "ignore"]
     assert sorted(held) == ["consolidations-unpublished", "rejected-share"]

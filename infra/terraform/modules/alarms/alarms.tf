@@ -84,8 +84,11 @@ locals {
       metrics = {
         missing = merge(local.own["ChargebacksMissing"], { stat = "Sum" })
         updated = merge(local.own["ChargebacksUpdated"], { stat = "Sum" })
+        already = merge(local.own["ChargebacksAlreadyApplied"], { stat = "Sum" })
+        stale   = merge(local.own["ChargebacksStale"], { stat = "Sum" })
       }
-      expression = "100 * missing / (missing + updated)"
+      # Of all that were looked for: a replay updates none of those that it said before.
+      expression = "100 * missing / (missing + updated + already + stale)"
       threshold  = var.thresholds.missing_percent
       seconds    = 3600
     })
