@@ -113,6 +113,13 @@ def test_every_alarm_tells_people_and_names_its_section_of_the_runbook(phase_4: 
         assert alarm["alarm_actions"] == [phase_4.outputs["alarm_topic_arn"]]
 
 
+def test_a_failed_job_is_looked_for_where_python_writes_its_tracebacks(phase_4: Applied) -> None:
+    (section,) = re.findall(r"^## job-failed$(.*?)^## ", RUNBOOK.read_text(), re.MULTILINE | re.DOTALL)
+    (tailed,) = re.findall(r"aws logs tail (\S+)", section)
+    assert tailed == f"/aws-glue/jobs/{JOB}/output"
+    assert tailed in phase_4.outputs["log_group_names"]
+
+
 @pytest.mark.parametrize(
     "says", ["**Symptom.**", "**First command.**", "**Cause.**", "**Fix.**", "**Call.**"]
 )

@@ -57,7 +57,8 @@ resource "aws_glue_job" "this" {
   depends_on = [aws_iam_role_policy.work, aws_iam_role_policy.run, module.logs]
 }
 
-# Glue writes what the script prints to `output`, everything else to `error`.
+# Since Glue 5.0 `output` has what the script writes, to stdout or stderr: tracebacks, too. `error` has the lines of Spark
+# and Glue themselves ("Logging for AWS Glue jobs", AWS Glue Developer Guide).
 module "logs" {
   source         = "../log-group"
   for_each       = toset(["output", "error"])
