@@ -9,7 +9,7 @@ from tests.infra.actions import Role, actions
 from tests.infra.given import ACCOUNT, KEY, PHASE_1, PHASE_3, REGION, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied
 
-SCHEDULER, SUBSCRIPTION = f"{JOB}-scheduler", "poc-chargeback-dev-logs-subscription"
+SCHEDULER, SUBSCRIPTION = f"{JOB}-start", "poc-chargeback-dev-logs-subscription"
 CLUSTER: str = PHASE_3["msk_cluster_arn"]
 TOPIC_ARN = f"{CLUSTER.replace(':cluster/', ':topic/')}/{TOPIC}"
 GROUP_ARN = f"{CLUSTER.replace(':cluster/', ':group/')}/{FUNCTION}"

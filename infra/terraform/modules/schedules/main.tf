@@ -56,7 +56,7 @@ resource "aws_scheduler_schedule" "slot" {
 }
 
 resource "aws_iam_role" "this" {
-  name = "${var.name}-scheduler"
+  name = "${var.name}-start" # a role's name has 64 characters at most, the longest job's 57
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
