@@ -77,6 +77,10 @@ run "a_provisioned_cluster_knows_iam_and_tls_alone" {
     error_message = "A misspelt topic would be made."
   }
   assert {
+    condition     = aws_msk_cluster.this[0].enhanced_monitoring == "DEFAULT"
+    error_message = "Metrics are paid for that no alarm reads."
+  }
+  assert {
     condition     = aws_cloudwatch_log_group.brokers[0].retention_in_days == 7 && length(aws_msk_serverless_cluster.this) == 0
     error_message = "Broker logs are kept for another time, or there are two clusters."
   }
