@@ -138,10 +138,11 @@ def test_schedules_start_this_job_and_nothing_else(phase_4: Applied) -> None:
 
 
 def test_logs_are_written_to_their_own_groups(phase_4: Applied) -> None:
-    for role, groups in {
-        FUNCTION: [f"/aws/lambda/{FUNCTION}"],
-        JOB: [f"/aws-glue/jobs/{JOB}/{kind}" for kind in ("error", "output")],
-    }.items():
+    glue = [f"/aws-glue/jobs/{JOB}/{kind}" for kind in ("error", "output")]
+    for role, groups, asked in (
+        (FUNCTION, [f"/aws/lambda/{FUNCTION}"], []),
+        (JOB, glue, ["logs:CreateLogGroup"]),
+    ):
         log = statement(phase_4, role, "Log")
         assert log["Resource"] == [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*" for name in groups]
-        assert log["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+        assert log["Action"] == [*asked, "logs:CreateLogStream", "logs:PutLogEvents"]
