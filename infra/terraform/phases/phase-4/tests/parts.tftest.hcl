@@ -42,7 +42,7 @@ run "no_budget_when_there_is_no_limit" {
     error_message = "There is a budget, or somebody is not told."
   }
   assert {
-    condition     = [for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : try(statement.Condition, null) if statement.Effect == "Allow" && contains(flatten([statement.Principal.Service]), "events.amazonaws.com")] == [null]
+    condition     = [for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : try(statement.Condition, null) if statement.Effect == "Allow" && contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")] == [null]
     error_message = "EventBridge may not publish, or under a condition that it never meets."
   }
 }
