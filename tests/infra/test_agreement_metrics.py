@@ -171,7 +171,8 @@ def test_an_execution_is_missed_an_hour_after_it_was_due(phase_4: Applied) -> No
     overdue = alarms(phase_4)["execution-overdue"]
     assert (overdue["evaluation_periods"], overdue["datapoints_to_alarm"]) == (7, 7)  # 24 / 4 hours, and one
     assert overdue["treat_missing_data"] == "breaching"  # a job that never starts sends nothing
-    assert expression(phase_4, "execution-overdue") == "FILL(ExecutionsCompleted, 0)"  # an hour without one counts
+    # An hour without one counts.
+    assert expression(phase_4, "execution-overdue") == "FILL(ExecutionsCompleted, 0)"
     assert overdue["actions_enabled"]
     assert (overdue["comparison_operator"], overdue["threshold"]) == ("LessThanThreshold", 1)
 

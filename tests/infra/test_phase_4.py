@@ -137,7 +137,8 @@ def test_the_mapping_is_one_that_lambda_takes(phase_4: Applied) -> None:
         [TOPIC],
         100,
     )
-    assert request["MaximumRecordAgeInSeconds"] == 7 * 86400  # as long as the topic keeps what a pause leaves there
+    # As long as the topic keeps what a pause leaves there.
+    assert request["MaximumRecordAgeInSeconds"] == 7 * 86400
     assert request["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert request["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"] == FUNCTION
     assert request["DestinationConfig"]["OnFailure"]["Destination"] == phase_4.one("aws_sqs_queue")["arn"]
