@@ -17,7 +17,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
-from chargebacks.adapters import copies, in_flight
+from chargebacks.adapters import aws_credentials, copies, in_flight
 from chargebacks.errors import StorageError
 
 T = TypeVar("T")
@@ -222,6 +222,8 @@ def _open(root: str) -> tuple[ObjectStore, str]:
     options: dict[str, Any] = {"retry_config": RETRIES}
     if endpoint:
         options |= {"endpoint": endpoint, "client_options": {"allow_http": endpoint.startswith("http:")}}
+    if "AWS_ACCESS_KEY_ID" not in os.environ and (provider := aws_credentials.found()):
+        options["credential_provider"] = provider
     return S3Store(bucket, **options), f"{prefix}/" if prefix else ""
 
 

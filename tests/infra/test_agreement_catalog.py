@@ -52,10 +52,23 @@ def test_partitions_are_projected_so_that_nothing_crawls(tables: dict[str, dict[
         assert [key["name"] for key in tables[name]["partition_keys"]] == ["year", "month", "day"]
 
 
+def test_no_character_of_the_csv_escapes_another(tables: dict[str, dict[str, Any]]) -> None:
+    """A quote would do it, too: OpenCSVSerde takes it to mean its default, the backslash."""
+    for name in ("chargebacks", "chargebacks_exact"):
+        (serde,) = tables[name]["storage_descriptor"][0]["ser_de_info"]
+        assert serde["parameters"]["quoteChar"] == '"'
+        assert serde["parameters"]["escapeChar"] not in '"\\,'
+
+
 def test_columns_are_the_record_s_in_the_job_s_order(tables: dict[str, dict[str, Any]]) -> None:
     for name in ("chargebacks", "chargebacks_exact"):
         assert columns(tables[name]) == COLUMNS
     assert columns(tables["chargebacks_latest"]) == [*COLUMNS, "partition_date"]
+
+
+def test_the_view_names_a_serde_for_athena_refuses_one_without(tables: dict[str, dict[str, Any]]) -> None:
+    (described,) = tables["chargebacks_latest"]["storage_descriptor"]
+    assert [one["serialization_library"] for one in described["ser_de_info"]] == ["-"]
 
 
 def test_the_view_takes_the_newest_of_each_across_days(tables: dict[str, dict[str, Any]]) -> None:

@@ -113,6 +113,13 @@ def test_every_alarm_tells_people_and_names_its_section_of_the_runbook(phase_4: 
         assert alarm["alarm_actions"] == [phase_4.outputs["alarm_topic_arn"]]
 
 
+def test_a_failed_job_is_looked_for_where_python_writes_its_tracebacks(phase_4: Applied) -> None:
+    (section,) = re.findall(r"^## job-failed$(.*?)^## ", RUNBOOK.read_text(), re.MULTILINE | re.DOTALL)
+    (tailed,) = re.findall(r"aws logs tail (\S+)", section)
+    assert tailed == f"/aws-glue/jobs/{JOB}/output"
+    assert tailed in phase_4.outputs["log_group_names"]
+
+
 @pytest.mark.parametrize(
     "says", ["**Symptom.**", "**First command.**", "**Cause.**", "**Fix.**", "**Call.**"]
 )
@@ -132,10 +139,41 @@ def test_alarms_begin_where_users_said(phase_4: Applied) -> None:
     assert thresholds["consolidations-unpublished"] == ("GreaterThanThreshold", 0)
 
 
+def expression(phase_4: Applied, name: str) -> str:
+    """What the alarm computes, with the metrics' names for their ids."""
+    queries = alarms(phase_4)[name]["metric_query"]
+    (computed,) = [one["expression"] for one in queries if one["expression"]]
+    named = {one["id"]: one["metric"][0]["metric_name"] for one in queries if one["metric"]}
+    return re.sub("|".join(named), lambda found: named[found[0]], computed)
+
+
+def test_announcements_that_reach_no_updater_ring_without_any_lag(phase_4: Applied) -> None:
+    silent = alarms(phase_4)["updater-silent"]
+    told = "IF(FILL(ChargebacksAnnounced, 0) > 0 AND FILL(Invocations, 0) == 0, 1, 0)"
+    assert expression(phase_4, "updater-silent") == told
+    periods = {one["period"] for query in silent["metric_query"] for one in query["metric"]}
+    assert (silent["evaluation_periods"], periods) == (1, {6 * 3600})
+
+
+def test_missing_chargebacks_are_a_share_of_all_that_were_looked_for(phase_4: Applied) -> None:
+    """A replay updates none of those that are there: of missing and updated alone it would be 100 %."""
+    found = ("ChargebacksUpdated", "ChargebacksAlreadyApplied", "ChargebacksStale")
+    every = " + ".join(("ChargebacksMissing", *found))
+    assert expression(phase_4, "chargebacks-missing") == f"100 * ChargebacksMissing / ({every})"
+
+
+def test_what_a_run_said_of_itself_holds_until_the_next_run(phase_4: Applied) -> None:
+    held = [name for name, alarm in alarms(phase_4).items() if alarm["treat_missing_data"] == "ignore"]
+    assert sorted(held) == ["consolidations-unpublished", "rejected-share"]
+
+
 def test_an_execution_is_missed_an_hour_after_it_was_due(phase_4: Applied) -> None:
     overdue = alarms(phase_4)["execution-overdue"]
     assert (overdue["evaluation_periods"], overdue["datapoints_to_alarm"]) == (7, 7)  # 24 / 4 hours, and one
     assert overdue["treat_missing_data"] == "breaching"  # a job that never starts sends nothing
+    # An hour without one counts.
+    assert expression(phase_4, "execution-overdue") == "FILL(ExecutionsCompleted, 0)"
+    assert overdue["actions_enabled"]
     assert (overdue["comparison_operator"], overdue["threshold"]) == ("LessThanThreshold", 1)
 
 

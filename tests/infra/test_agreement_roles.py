@@ -9,7 +9,7 @@ from tests.infra.actions import Role, actions
 from tests.infra.given import ACCOUNT, KEY, PHASE_1, PHASE_3, REGION, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied
 
-SCHEDULER, SUBSCRIPTION = f"{JOB}-scheduler", "poc-chargeback-dev-logs-subscription"
+SCHEDULER, SUBSCRIPTION = f"{JOB}-start", "poc-chargeback-dev-logs-subscription"
 CLUSTER: str = PHASE_3["msk_cluster_arn"]
 TOPIC_ARN = f"{CLUSTER.replace(':cluster/', ':topic/')}/{TOPIC}"
 GROUP_ARN = f"{CLUSTER.replace(':cluster/', ':group/')}/{FUNCTION}"
@@ -138,10 +138,11 @@ def test_schedules_start_this_job_and_nothing_else(phase_4: Applied) -> None:
 
 
 def test_logs_are_written_to_their_own_groups(phase_4: Applied) -> None:
-    for role, groups in {
-        FUNCTION: [f"/aws/lambda/{FUNCTION}"],
-        JOB: [f"/aws-glue/jobs/{JOB}/{kind}" for kind in ("error", "output")],
-    }.items():
+    glue = [f"/aws-glue/jobs/{JOB}/{kind}" for kind in ("error", "output")]
+    for role, groups, asked in (
+        (FUNCTION, [f"/aws/lambda/{FUNCTION}"], []),
+        (JOB, glue, ["logs:CreateLogGroup"]),
+    ):
         log = statement(phase_4, role, "Log")
         assert log["Resource"] == [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*" for name in groups]
-        assert log["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+        assert log["Action"] == [*asked, "logs:CreateLogStream", "logs:PutLogEvents"]

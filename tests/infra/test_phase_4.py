@@ -1,7 +1,7 @@
 """Phase 4 applied to moto: its names, what it makes, and what moto cannot hold held against AWS's own models."""
 
 from tests.infra.as_calls import complaints as refused
-from tests.infra.given import KEY, PHASE_1, PHASE_3, RELEASE, TOPIC
+from tests.infra.given import KEY, PHASE_1, PHASE_3, REGION, RELEASE, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied
 
 # See the override files beside this one for why.
@@ -72,7 +72,12 @@ def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
     assert made["execution_property"] == [{"max_concurrent_runs": 3}]
     given = made["default_arguments"]
     assert given["--enable-auto-scaling"] == "true"
-    assert given["--conf"] == "spark.executor.memory=4g --conf spark.executor.memoryOverhead=6g"
+    assert given["--conf"].split(" --conf ") == [
+        "spark.executor.memory=4g",
+        "spark.executor.memoryOverhead=6g",
+        f"spark.executorEnv.AWS_REGION={REGION}",
+        f"spark.executorEnv.AWS_DEFAULT_REGION={REGION}",
+    ]
     release = f"s3://{PHASE_1['artifacts_bucket']}/releases/{RELEASE}"
     assert made["command"][0]["script_location"] == f"{release}/consolidate_chargebacks.py"
     assert given["--additional-python-modules"] == f"{release}/chargebacks.gluewheels.zip"
@@ -132,6 +137,8 @@ def test_the_mapping_is_one_that_lambda_takes(phase_4: Applied) -> None:
         [TOPIC],
         100,
     )
+    # As long as the topic keeps what a pause leaves there.
+    assert request["MaximumRecordAgeInSeconds"] == 7 * 86400
     assert request["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert request["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"] == FUNCTION
     assert request["DestinationConfig"]["OnFailure"]["Destination"] == phase_4.one("aws_sqs_queue")["arn"]

@@ -27,6 +27,11 @@ mock_data "aws_availability_zones" {
 mock_data "aws_vpc" {
   defaults = {
     cidr_block = "172.16.0.0/16"
+    cidr_block_associations = [
+      { association_id = "vpc-cidr-assoc-1", cidr_block = "172.16.0.0/16", state = "associated" },
+      { association_id = "vpc-cidr-assoc-2", cidr_block = "100.64.0.0/16", state = "associated" },
+      { association_id = "vpc-cidr-assoc-3", cidr_block = "10.99.0.0/16", state = "disassociated" },
+    ]
   }
 }
 
@@ -104,6 +109,12 @@ mock_resource "aws_lambda_function_url" {
 mock_resource "aws_security_group" {
   defaults = {
     id = "sg-mocked"
+  }
+}
+
+mock_data "aws_ec2_managed_prefix_list" {
+  defaults = {
+    id = "pl-mocked"
   }
 }
 

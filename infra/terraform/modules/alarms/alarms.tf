@@ -1,4 +1,5 @@
-# What wakes a person. `seconds` is the period; `expression` null: the one metric itself is compared.
+# What wakes a person. `seconds` is the period; `expression` null: the one metric itself is compared; `told` false: the
+# alarm shows, and tells nobody.
 
 locals {
   usual = {
@@ -9,6 +10,7 @@ locals {
     periods    = 1
     datapoints = 1
     missing    = "notBreaching"
+    told       = true
   }
 
   updater_alarms = {
@@ -63,6 +65,16 @@ locals {
       periods    = 3
       datapoints = 3
     })
+    updater-silent = merge(local.usual, {
+      # Lag says nothing of a group that never committed: MSK has no such metric before.
+      meaning = "Chargebacks were announced, and the updater was not invoked once in 6 hours: messages do not reach it."
+      metrics = {
+        announced   = merge(local.own["ChargebacksAnnounced"], { stat = "Sum" })
+        invocations = merge(local.function, { name = "Invocations", stat = "Sum" })
+      }
+      expression = "IF(FILL(announced, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)"
+      seconds    = 6 * 3600
+    })
     dead-letters = merge(local.usual, {
       meaning = "The dead-letter queue is not empty: messages were put aside that the updater could not apply."
       metrics = { messages = merge(local.queue, { name = "ApproximateNumberOfMessagesVisible", stat = "Maximum" }) }
@@ -72,8 +84,11 @@ locals {
       metrics = {
         missing = merge(local.own["ChargebacksMissing"], { stat = "Sum" })
         updated = merge(local.own["ChargebacksUpdated"], { stat = "Sum" })
+        already = merge(local.own["ChargebacksAlreadyApplied"], { stat = "Sum" })
+        stale   = merge(local.own["ChargebacksStale"], { stat = "Sum" })
       }
-      expression = "100 * missing / (missing + updated)"
+      # Of all that were looked for: a replay updates none of those that it said before.
+      expression = "100 * missing / (missing + updated + already + stale)"
       threshold  = var.thresholds.missing_percent
       seconds    = 3600
     })
@@ -91,12 +106,14 @@ locals {
     execution-overdue = merge(local.usual, {
       meaning    = "No execution completed for ${local.overdue_hours} hours: the last one that was due did not, within ${var.thresholds.deadline_minutes} minutes."
       metrics    = { completed = merge(local.own["ExecutionsCompleted"], { stat = "Sum" }) }
+      expression = "FILL(completed, 0)" # else CloudWatch looks further back for hours that have a number
       comparison = "LessThanThreshold"
       threshold  = 1
       seconds    = 3600
       periods    = local.overdue_hours
       datapoints = local.overdue_hours
       missing    = "breaching" # a job that never started sends nothing
+      told       = var.schedules_enabled
     })
     job-failed = merge(local.usual, {
       meaning = "A run of the job failed or timed out: what it committed is safe, the rest waits for the next run."
@@ -105,11 +122,13 @@ locals {
     consolidations-unpublished = merge(local.usual, {
       meaning = "A run ended with consolidations that are committed and not announced: items do not show them."
       metrics = { unpublished = merge(local.own["ConsolidationsUnpublished"], { stat = "Maximum" }) }
+      missing = "ignore" # a run reports once: what it said holds until the next
     })
     rejected-share = merge(local.usual, {
       meaning   = "A run rejected more than ${var.thresholds.rejected_percent} % of a partition's records: at ${var.rejected_limit_percent} % the partition fails."
       metrics   = { share = merge(local.own["RejectedShare"], { stat = "Maximum" }) }
       threshold = var.thresholds.rejected_percent
+      missing   = "ignore" # as above
     })
   }
 

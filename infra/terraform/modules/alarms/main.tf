@@ -10,6 +10,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = each.value.periods
   datapoints_to_alarm = each.value.datapoints
   treat_missing_data  = each.value.missing
+  actions_enabled     = each.value.told
   alarm_actions       = [var.topic_arn]
   ok_actions          = [var.topic_arn]
 

@@ -20,6 +20,11 @@ variable "topic_arn" {
   type        = string
 }
 
+variable "schedules_enabled" {
+  description = "false: no execution is due, so that nobody is told of one that is overdue."
+  type        = bool
+}
+
 variable "rejected_limit_percent" {
   description = "The job's max_rejected_share, in percent: for the alarm's text."
   type        = number

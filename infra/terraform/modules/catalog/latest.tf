@@ -42,6 +42,12 @@ resource "aws_glue_catalog_table" "latest" {
   parameters = { presto_view = "true", comment = "Presto View" }
 
   storage_descriptor {
+    # A view is read by no SerDe, but Athena refuses one without: "Table storage descriptor is missing SerDe info".
+    ser_de_info {
+      name                  = "-"
+      serialization_library = "-"
+    }
+
     dynamic "columns" {
       for_each = local.view_names
       content {

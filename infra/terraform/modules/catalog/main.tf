@@ -23,8 +23,10 @@ locals {
 
   format = {
     csv = {
-      serde      = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
-      parameters = { separatorChar = ",", quoteChar = "\"", escapeChar = "\"" }
+      serde = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
+      # A doubled quote is a quote without any escape. The SerDe insists on one, and takes a quote to mean its default,
+      # the backslash, which is a plain character in our files: so it gets one that no text is expected to hold.
+      parameters = { separatorChar = ",", quoteChar = "\"", escapeChar = "\u0001" }
       table      = { "skip.header.line.count" = "1" }
       input      = "org.apache.hadoop.mapred.TextInputFormat"
     }

@@ -93,7 +93,7 @@ locals {
     {
       Sid      = "Log"
       Effect   = "Allow"
-      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"] # Glue asks for groups that are there
       Resource = [for group in module.logs : "${group.arn}:*"]
     },
     {

@@ -43,14 +43,22 @@ resource "aws_glue_job" "this" {
     "--additional-python-modules"       = "${local.release}/${var.wheels}"
     "--python-modules-installer-option" = "--no-index"
     "--custom-logGroup-prefix"          = local.log_group
-    # The work is done by Polars and Arrow in Python workers, outside the JVM's heap.
-    "--conf" = "spark.executor.memory=${var.heap_gb}g --conf spark.executor.memoryOverhead=${var.overhead_gb}g"
+    # Glue takes one --conf, which holds all of them.
+    "--conf" = join(" --conf ", [
+      # The work is done by Polars and Arrow in Python workers, outside the JVM's heap.
+      "spark.executor.memory=${var.heap_gb}g",
+      "spark.executor.memoryOverhead=${var.overhead_gb}g",
+      # Python workers sign requests to S3: Glue does not promise them the region.
+      "spark.executorEnv.AWS_REGION=${local.region}",
+      "spark.executorEnv.AWS_DEFAULT_REGION=${local.region}",
+    ])
   })
 
   depends_on = [aws_iam_role_policy.work, aws_iam_role_policy.run, module.logs]
 }
 
-# Glue writes what the script prints to `output`, everything else to `error`.
+# Since Glue 5.0 `output` has what the script writes, to stdout or stderr: tracebacks, too. `error` has the lines of Spark
+# and Glue themselves ("Logging for AWS Glue jobs", AWS Glue Developer Guide).
 module "logs" {
   source         = "../log-group"
   for_each       = toset(["output", "error"])

@@ -9,6 +9,6 @@ output "arn" {
 }
 
 output "log_group_names" {
-  description = "Log groups: of what the script prints (`output`), and of everything else (`error`)."
+  description = "Log groups: of what the script writes, tracebacks too (`output`), and of Spark's and Glue's own lines (`error`)."
   value       = { for name, group in module.logs : name => group.name }
 }

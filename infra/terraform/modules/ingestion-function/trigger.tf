@@ -9,7 +9,10 @@ resource "aws_lambda_event_source_mapping" "stream" {
   maximum_batching_window_in_seconds = 60
   function_response_types            = ["ReportBatchItemFailures"]
   bisect_batch_on_function_error     = true
-  maximum_retry_attempts             = 10 # then the place in the stream is put aside, and the shard goes on
+  # The stream forgets after 24 hours. For half of them a batch is tried again, so that an outage of some hours heals by
+  # itself; then its place in the stream is put aside, the shard goes on, and there is time to read the changes there.
+  maximum_retry_attempts        = 10000
+  maximum_record_age_in_seconds = 43200
 
   destination_config {
     on_failure {
@@ -30,5 +33,5 @@ resource "aws_sqs_queue" "failed" {
 resource "aws_lambda_function_url" "this" {
   count              = local.from_stream ? 0 : 1
   function_name      = aws_lambda_function.this.function_name
-  authorization_type = "AWS_IAM" # who may call is an IAM policy of the caller's: lambda:InvokeFunctionUrl
+  authorization_type = "AWS_IAM" # callers need lambda:InvokeFunctionUrl and lambda:InvokeFunction, by policies of their own
 }

@@ -50,10 +50,24 @@ locals {
       # Who publishes to an encrypted topic or queue needs its key: "Key management" (Amazon SNS Developer Guide).
       Sid       = "PublishersOfThisAccount"
       Effect    = "Allow"
-      Principal = { Service = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"] }
+      Principal = { Service = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"] }
       Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
       Resource  = "*"
       Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+    },
+    {
+      # EventBridge says neither account nor rule when it publishes to an encrypted topic: aws:SourceAccount would
+      # refuse it ("Key management", Amazon SNS Developer Guide). What SNS itself says is the topic, so that narrows it.
+      Sid       = "EventBridgeToOurTopics"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+      Condition = {
+        StringLike = {
+          "kms:EncryptionContext:aws:sns:topicArn" = "arn:${local.partition}:sns:${local.region}:${local.account_id}:*"
+        }
+      }
     },
   ]
 }

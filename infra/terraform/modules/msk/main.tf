@@ -29,7 +29,7 @@ resource "aws_msk_cluster" "this" {
   cluster_name           = var.name
   kafka_version          = var.provisioned.kafka_version
   number_of_broker_nodes = length(var.subnet_ids) * var.provisioned.brokers_per_zone
-  enhanced_monitoring    = "PER_TOPIC_PER_PARTITION" # the lag of a consumer group, which alarms read
+  enhanced_monitoring    = "DEFAULT" # the free level: a group's lag by topic, which alarms read, is in it
 
   broker_node_group_info {
     instance_type   = var.provisioned.instance_type

@@ -48,3 +48,19 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
   from_port                    = 443
   to_port                      = 443
 }
+
+# So that a shell among the clients, in subnets without a way out, can fetch what makes the topic (../../README.md).
+data "aws_region" "current" {}
+
+data "aws_ec2_managed_prefix_list" "s3" {
+  name = "com.amazonaws.${data.aws_region.current.name}.s3"
+}
+
+resource "aws_vpc_security_group_egress_rule" "s3" {
+  security_group_id = aws_security_group.clients.id
+  description       = "S3 by its gateway endpoint"
+  prefix_list_id    = data.aws_ec2_managed_prefix_list.s3.id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}

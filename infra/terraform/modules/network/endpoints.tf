@@ -32,9 +32,10 @@ resource "aws_security_group" "endpoints" {
 
 # Who may call is decided by the callers' own egress rules and roles; here it is enough to be inside.
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
+  for_each          = toset(local.vpc_cidrs) # a VPC that was there may have several
   security_group_id = aws_security_group.endpoints.id
   description       = "TLS from the VPC"
-  cidr_ipv4         = local.vpc_cidr
+  cidr_ipv4         = each.key
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

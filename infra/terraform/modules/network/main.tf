@@ -18,7 +18,7 @@ data "aws_vpc" "existing" {
 
 locals {
   vpc_id          = var.existing == null ? aws_vpc.this[0].id : var.existing.vpc_id
-  vpc_cidr        = var.existing == null ? var.cidr : data.aws_vpc.existing[0].cidr_block
+  vpc_cidrs       = var.existing == null ? [var.cidr] : [for one in data.aws_vpc.existing[0].cidr_block_associations : one.cidr_block if one.state == "associated"]
   subnet_ids      = var.existing == null ? aws_subnet.private[*].id : var.existing.private_subnet_ids
   route_table_ids = var.existing == null ? aws_route_table.private[*].id : var.existing.route_table_ids
 }

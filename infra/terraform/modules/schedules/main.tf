@@ -49,14 +49,16 @@ resource "aws_scheduler_schedule" "slot" {
     input = replace(replace(local.inputs[count.index], "\\u003c", "<"), "\\u003e", ">")
 
     retry_policy {
-      maximum_event_age_in_seconds = 3600 # three runs at once are the most: wait for one to end
+      # For what Scheduler takes to be passing, which may or may not be that as many runs as may are under way: a day
+      # whose slot started nothing is done by the next run, and execution-overdue tells of it.
+      maximum_event_age_in_seconds = 3600
       maximum_retry_attempts       = 60
     }
   }
 }
 
 resource "aws_iam_role" "this" {
-  name = "${var.name}-scheduler"
+  name = "${var.name}-start" # a role's name has 64 characters at most, the longest job's 57
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

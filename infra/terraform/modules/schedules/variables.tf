@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the schedules' group and, with -scheduler, of their role."
+  description = "Name of the schedules' group and, with -start, of their role."
   type        = string
 }
 

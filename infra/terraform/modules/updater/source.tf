@@ -11,7 +11,9 @@ resource "aws_lambda_event_source_mapping" "topic" {
   maximum_batching_window_in_seconds = var.batching_window_seconds
   function_response_types            = ["ReportBatchItemFailures"]
   maximum_retry_attempts             = var.retry_attempts
-  maximum_record_age_in_seconds      = var.record_age_seconds
+  # Messages that were never tried are put aside by their age, too: less than the topic keeps would empty it into the
+  # dead-letter queue when the updater is paused over a weekend.
+  maximum_record_age_in_seconds = var.record_age_seconds
 
   amazon_managed_kafka_event_source_config {
     consumer_group_id = var.consumer_group

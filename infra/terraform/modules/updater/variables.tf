@@ -105,7 +105,7 @@ variable "retry_attempts" {
 }
 
 variable "record_age_seconds" {
-  description = "A message that is older is put aside instead of retried."
+  description = "A message that is older is put aside, tried or not."
   type        = number
 }
 

@@ -82,7 +82,7 @@ variable "gateway_endpoints" {
 }
 
 variable "interface_endpoints" {
-  description = "Interface endpoints to make, each paid by the hour and zone. The job needs glue, logs and monitoring, the updater sqs, Lambda's pollers lambda and sts, tracing xray."
+  description = "Interface endpoints to make, each paid by the hour and zone. The job needs glue, logs and monitoring, the updater sqs, tracing xray. lambda and sts are for Lambda's pollers: provisioned ones probably need neither, which was not tried."
   type        = set(string)
   default     = ["glue", "lambda", "logs", "monitoring", "sqs", "sts"]
   nullable    = false

@@ -134,7 +134,7 @@ variable "topic_partitions" {
 }
 
 variable "topic_retention_hours" {
-  description = "Hours that messages stay in the topic: how long the updater may be down before they must be sent again by `chargebacks replay`."
+  description = "Hours that messages stay in the topic: how long the updater may be down before they must be sent again by `chargebacks replay`. Lambda puts messages aside after 168 hours at the latest (phase 4, record_age_seconds)."
   type        = number
   default     = 168
   nullable    = false

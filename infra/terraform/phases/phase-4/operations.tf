@@ -34,6 +34,7 @@ module "alarms" {
   topic_arn              = module.notifications.topic_arn
   failed_run_rule        = module.notifications.failed_run_rule
   timeout_seconds        = var.timeout_seconds
+  schedules_enabled      = var.schedules_enabled
   rejected_limit_percent = 100 * var.max_rejected_share
 }
 

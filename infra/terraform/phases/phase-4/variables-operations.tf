@@ -67,7 +67,7 @@ variable "alarm_thresholds" {
 }
 
 variable "monthly_budget_usd" {
-  description = "US dollars a month for all that is tagged with the project; null: no budget. MSK Serverless is most of it."
+  description = "US dollars a month for all that is tagged with the project, whatever its environment; null: no budget. MSK Serverless is most of it."
   type        = number
   default     = 1000
 

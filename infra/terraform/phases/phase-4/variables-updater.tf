@@ -25,7 +25,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrent_executions" {
-  description = "-1: no limit; 0: the updater is paused, and messages wait; more: that many at once."
+  description = "-1: no limit; 0: the updater is paused, and messages wait, record_age_seconds at most; more: that many at once."
   type        = number
   default     = -1
   nullable    = false
@@ -116,9 +116,9 @@ variable "retry_attempts" {
 }
 
 variable "record_age_seconds" {
-  description = "A failed message that is older is put aside instead of retried."
+  description = "A message that is older is put aside, tried or not: how long the updater may be paused. Lambda's most, 7 days, is how long the topic keeps messages by default."
   type        = number
-  default     = 86400
+  default     = 604800
   nullable    = false
 
   validation {

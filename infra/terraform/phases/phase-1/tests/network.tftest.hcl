@@ -50,7 +50,7 @@ run "endpoints_are_those_asked_for_and_answer_the_vpc_alone" {
     error_message = "The interface endpoint is missing, or does not answer under the service's own name."
   }
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.endpoints.cidr_ipv4 == "10.40.0.0/16" && aws_vpc_security_group_ingress_rule.endpoints.to_port == 443
+    condition     = { for cidr, rule in aws_vpc_security_group_ingress_rule.endpoints : rule.cidr_ipv4 => rule.to_port } == { "10.40.0.0/16" = 443 }
     error_message = "Endpoints answer more than TLS from the VPC."
   }
 }
@@ -78,7 +78,7 @@ run "a_vpc_that_was_there_gets_endpoints_alone" {
     error_message = "Endpoints do not follow the variables."
   }
   assert {
-    condition     = aws_vpc_security_group_ingress_rule.endpoints.cidr_ipv4 == "172.16.0.0/16"
-    error_message = "Endpoints do not answer the existing VPC's addresses."
+    condition     = sort([for rule in aws_vpc_security_group_ingress_rule.endpoints : rule.cidr_ipv4]) == tolist(["100.64.0.0/16", "172.16.0.0/16"])
+    error_message = "Endpoints do not answer all of the existing VPC's addresses, or more."
   }
 }

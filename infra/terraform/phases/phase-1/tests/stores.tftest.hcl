@@ -166,4 +166,10 @@ run "the_key_serves_this_accounts_services_alone" {
     condition     = jsondecode(aws_kms_key.this.policy).Statement[2].Condition.StringEquals["aws:SourceAccount"] == "123456789012"
     error_message = "Publishers of other accounts may use the key."
   }
+  assert {
+    condition = { for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Sid => statement.Condition if try(statement.Principal.Service == "events.amazonaws.com", false) } == {
+      EventBridgeToOurTopics = { StringLike = { "kms:EncryptionContext:aws:sns:topicArn" = "arn:aws:sns:sa-east-1:123456789012:*" } }
+    }
+    error_message = "EventBridge may use the key for other topics, or under a condition that it never meets."
+  }
 }

@@ -61,6 +61,10 @@ run "the_streams_function_may_write_landing_files_and_no_items" {
     error_message = "The stream does not take partial failures, or there is a URL, too."
   }
   assert {
+    condition     = aws_lambda_event_source_mapping.stream[0].maximum_retry_attempts == 10000 && aws_lambda_event_source_mapping.stream[0].maximum_record_age_in_seconds == 43200
+    error_message = "A batch is given up on before an outage of some hours has passed, or too late to read it from the stream."
+  }
+  assert {
     condition     = keys(aws_cloudwatch_metric_alarm.this) == ["age", "duration", "errors", "throttles"] && length(aws_cloudwatch_metric_alarm.failed) == 1
     error_message = "An alarm is missing."
   }

@@ -77,6 +77,10 @@ run "a_provisioned_cluster_knows_iam_and_tls_alone" {
     error_message = "A misspelt topic would be made."
   }
   assert {
+    condition     = aws_msk_cluster.this[0].enhanced_monitoring == "DEFAULT"
+    error_message = "Metrics are paid for that no alarm reads."
+  }
+  assert {
     condition     = aws_cloudwatch_log_group.brokers[0].retention_in_days == 7 && length(aws_msk_serverless_cluster.this) == 0
     error_message = "Broker logs are kept for another time, or there are two clusters."
   }
@@ -105,5 +109,9 @@ run "only_members_of_the_named_groups_reach_the_brokers" {
   assert {
     condition     = aws_vpc_security_group_egress_rule.endpoints.referenced_security_group_id == "sg-1"
     error_message = "Lambda's pollers do not reach the endpoints."
+  }
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.s3.prefix_list_id == "pl-mocked" && aws_vpc_security_group_egress_rule.s3.cidr_ipv4 == null && aws_vpc_security_group_egress_rule.s3.to_port == 443
+    error_message = "A shell among the clients does not reach S3, or more than that."
   }
 }

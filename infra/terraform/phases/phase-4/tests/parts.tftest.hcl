@@ -41,6 +41,10 @@ run "no_budget_when_there_is_no_limit" {
     condition     = length(aws_budgets_budget.month) == 0 && length(aws_sns_topic_subscription.email) == 2
     error_message = "There is a budget, or somebody is not told."
   }
+  assert {
+    condition     = [for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : try(statement.Condition, null) if statement.Effect == "Allow" && contains(flatten([try(statement.Principal.Service, [])]), "events.amazonaws.com")] == [null]
+    error_message = "EventBridge may not publish, or under a condition that it never meets."
+  }
 }
 
 run "schedules_that_are_off_start_nothing" {

@@ -62,6 +62,19 @@ run "names_of_another_project_and_environment" {
   }
 }
 
+run "the_longest_names_fit" {
+  command = plan
+  variables {
+    project     = "a-project-of-20-char"
+    environment = "production"
+  }
+
+  assert {
+    condition     = output.job_name == "a-project-of-20-char-production-chargebacks-consolidation"
+    error_message = "Names do not follow project and environment."
+  }
+}
+
 run "without_a_log_stream" {
   command = plan
   variables {

@@ -26,7 +26,7 @@ variables {
   batch_size                     = 100
   batching_window_seconds        = 5
   retry_attempts                 = 10
-  record_age_seconds             = 86400
+  record_age_seconds             = 604800
   pollers_minimum                = 1
   pollers_maximum                = 4
   vpc_id                         = "vpc-1"

@@ -13,7 +13,7 @@ output "bootstrap_servers" {
   value = "boot-mocked.c1.kafka-serverless.sa-east-1.amazonaws.com:9098"
 }
 
-# moto forgets the description of a rule that names a group, so that a second plan would set it again.
+# moto forgets the description of a rule that names a group or a prefix list, so that a second plan would set it again.
 
 resource "aws_vpc_security_group_ingress_rule" "brokers" {
   lifecycle {
@@ -28,6 +28,12 @@ resource "aws_vpc_security_group_egress_rule" "kafka" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
+  lifecycle {
+    ignore_changes = [description]
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "s3" {
   lifecycle {
     ignore_changes = [description]
   }
