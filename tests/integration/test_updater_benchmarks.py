@@ -33,7 +33,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is made and written lies in a folder of the test's own; servers live for seconds here."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
-    monkeypatch.setattr(benched, "JVM_FLAGS", JVM_FLAGS)
+    monkeypatch.setattr(benched, "LONG_JVM_FLAGS", JVM_FLAGS)
 
 
 def test_the_updater_and_the_loop_update_the_same_items_on_a_real_and_on_the_canned_server() -> None:
