@@ -50,11 +50,11 @@ class Member:
     def __init__(self, settings: PollSettings, on_lost: Callable[[set[str]], None]) -> None:
         self._settings = settings
         self._on_lost = on_lost
-        self._consumer = self._client()
         self._uncommitted: dict[tuple[str, int], int] = {}
         self._at_end: set[tuple[str, int]] = set()
         self._told: set[int] = set()
         self.quiet_since: float | None = None  # None: the group has given us no share yet
+        self._consumer = self._client()  # last: it may report errors while it is being made
 
     def _client(self) -> Consumer:
         try:

@@ -3,13 +3,32 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from confluent_kafka import Consumer, KafkaError
 
 from chargebacks.adapters.topics import admin_client
 from chargebacks.errors import TopicError, TransientError
+from chargebacks.event_source import group
 from chargebacks.event_source.group import Member
 from chargebacks.event_source.settings import PollSettings
 
 SERVERS = "127.0.0.1:1"
+
+
+def test_a_client_may_report_trouble_while_it_is_being_made(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As librdkafka does, now and then, when it waits for a token in the constructor."""
+
+    def troubled(settings: dict[str, object], **others: object) -> Consumer:
+        for _ in range(2):
+            settings["error_cb"](KafkaError(KafkaError._ALL_BROKERS_DOWN))  # type: ignore[operator]
+        return Consumer(settings, **others)
+
+    monkeypatch.setattr(group, "Consumer", troubled)
+    Member(PollSettings(SERVERS, "events"), print).leave()
+    assert [one.message for one in caplog.records if one.name == group.__name__] == [
+        "Kafka: Local: All broker connections are down"
+    ]
 
 
 def test_clients_without_credentials_are_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
