@@ -3,9 +3,16 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from confluent_kafka import TIMESTAMP_CREATE_TIME, TIMESTAMP_LOG_APPEND_TIME, Message
+from confluent_kafka import (
+    TIMESTAMP_CREATE_TIME,
+    TIMESTAMP_LOG_APPEND_TIME,
+    Consumer,
+    KafkaException,
+    Message,
+)
 
 from chargebacks.adapters.kafka import client_config
+from chargebacks.errors import TransientError
 from chargebacks.event_source.event import Record
 from chargebacks.event_source.settings import PollSettings
 
@@ -32,6 +39,17 @@ def configuration(settings: PollSettings) -> dict[str, Any]:
         "session.timeout.ms": session_ms,
         "heartbeat.interval.ms": max(1, session_ms // 4),
     }
+
+
+def consumer(configured: dict[str, Any], **others: Any) -> Consumer:
+    """A Kafka consumer. Raises TransientError when none can be made: no token, or settings that librdkafka refuses."""
+    try:
+        return Consumer(configured, **others)
+    except (KafkaException, SystemError) as error:  # the latter when getting a token raised
+        why = error.args[0].str() if isinstance(error, KafkaException) else error.__cause__
+        raise TransientError(
+            f"no Kafka client can be made ({why}): check settings and credentials"
+        ) from error
 
 
 def record_of(message: Message) -> Record:

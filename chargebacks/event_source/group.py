@@ -14,7 +14,7 @@ from confluent_kafka import (
 )
 
 from chargebacks.errors import SettingsError, TransientError
-from chargebacks.event_source.client import configuration
+from chargebacks.event_source.client import configuration, consumer
 from chargebacks.event_source.settings import PollSettings
 from chargebacks.event_source.starting import starting_offsets
 
@@ -45,7 +45,10 @@ HOPELESS: Final = frozenset(
 
 
 class Member:
-    """The Kafka consumer. `on_lost` hears of partitions, as Lambda names them, when the group takes them away."""
+    """The Kafka consumer. `on_lost` hears of partitions, as Lambda names them, when the group takes them away.
+
+    Raises TransientError when no client can be made.
+    """
 
     def __init__(self, settings: PollSettings, on_lost: Callable[[set[str]], None]) -> None:
         self._settings = settings
@@ -54,16 +57,8 @@ class Member:
         self._at_end: set[tuple[str, int]] = set()
         self._told: set[int] = set()
         self.quiet_since: float | None = None  # None: the group has given us no share yet
-        self._consumer = self._client()  # last: it may report errors while it is being made
-
-    def _client(self) -> Consumer:
-        try:
-            return Consumer(configuration(self._settings) | {"error_cb": self._heard}, logger=log)
-        except (KafkaException, SystemError) as error:  # the latter when getting a token raised
-            why = error.args[0].str() if isinstance(error, KafkaException) else error.__cause__
-            raise TransientError(
-                f"no Kafka client can be made ({why}): check settings and credentials"
-            ) from error
+        # Last: it may report errors while it is being made.
+        self._consumer = consumer(configuration(settings) | {"error_cb": self._heard}, logger=log)
 
     def join(self) -> None:
         """Join the group. Raises SettingsError: no such topic, or not for us; TransientError: no broker answers."""

@@ -6,13 +6,11 @@ so it is taken once: a later rebalance or restart misses nothing.
 """
 
 from datetime import datetime
-from typing import Final
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
+from chargebacks.event_source.offsets import TIMEOUT_SECONDS, committed, sound
 from chargebacks.event_source.settings import PollSettings
-
-TIMEOUT_SECONDS: Final = 15.0
 
 
 def starting_offsets(
@@ -24,8 +22,7 @@ def starting_offsets(
     """
     if settings.starting_position == "TRIM_HORIZON":
         return []
-    told = sound(consumer.committed(partitions, timeout=TIMEOUT_SECONDS))
-    new = [one for one in told if one.offset < 0]
+    new = [one for one in committed(consumer, partitions) if one.offset < 0]
     moment = settings.starting_position_timestamp
     return _at(consumer, new, moment) if moment else [_end(consumer, one) for one in new]
 
@@ -40,12 +37,3 @@ def _at(consumer: Consumer, new: list[TopicPartition], moment: datetime) -> list
 def _end(consumer: Consumer, partition: TopicPartition) -> TopicPartition:
     _, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_SECONDS)
     return TopicPartition(partition.topic, partition.partition, high)
-
-
-def sound(partitions: list[TopicPartition]) -> list[TopicPartition]:
-    """The same partitions. Raises KafkaException if one failed by itself, which the call does not tell: its offset
-    means nothing."""
-    for one in partitions:
-        if one.error:
-            raise KafkaException(one.error)
-    return partitions

@@ -2,14 +2,16 @@
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from chargebacks.errors import TransientError
 from chargebacks.event_source import group
 from chargebacks.event_source.group import Member
 from chargebacks.event_source.lag import lag
+from chargebacks.event_source.offsets import committed
 from chargebacks.event_source.starting import starting_offsets
 from chargebacks.local import stack
 from tests.fixtures.kafka import send
@@ -33,6 +35,32 @@ def test_an_offset_that_failed_by_itself_is_kept_and_committed_with_the_next(
     assert lag(asked) == 0
     assert caplog.text.count("offsets were not committed") == 2
     member.leave()
+
+
+class Moving(Consumer):
+    """A consumer whose group has no coordinator for its first questions, as while a broker starts."""
+
+    def __init__(self, kafka: stack.Kafka, topic: str, refusals: int) -> None:
+        super().__init__({"bootstrap.servers": kafka.bootstrap_servers, "group.id": topic})
+        self.refusals = refusals
+
+    def committed(self, *given: Any, **named: Any) -> list[TopicPartition]:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise KafkaException(KafkaError(KafkaError.NOT_COORDINATOR))
+        return super().committed(*given, **named)
+
+
+def test_a_group_whose_coordinator_moves_is_asked_again(kafka: stack.Kafka, topic: str) -> None:
+    consumer = Moving(kafka, topic, refusals=2)
+    try:
+        consumer.commit(offsets=[TopicPartition(topic, 0, 7)], asynchronous=False)
+        assert [one.offset for one in committed(consumer, [TopicPartition(topic, 0)])] == [7]
+        consumer.refusals = 1
+        with pytest.raises(KafkaException, match="NOT_COORDINATOR"):
+            committed(consumer, [TopicPartition(topic, 0)], patience_seconds=0)
+    finally:
+        consumer.close()
 
 
 def test_a_partition_that_cannot_be_looked_up_does_not_begin_at_a_moment_taken_for_an_offset(
