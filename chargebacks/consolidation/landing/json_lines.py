@@ -24,6 +24,9 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in an array
 TINY: Final = 32  # records: read sooner one by one than a parser is set up
 FEW: Final = 256  # records: not worth another attempt at reading some of them at once
+GLANCE: Final = (
+    1 << 16
+)  # bytes that tell whether there are many records; if they are long, the next look tells
 
 _SCHEMA: Final = pa.schema(
     [(name, pa.string()) for name in (*TEXTS, *record.INSTANT_FIELDS)]
@@ -47,7 +50,7 @@ def read(path: str, data: bytes) -> Raw:
     `data` starts without a byte order mark. Raises UnreadableFileError for an array that is damaged.
     """
     lines = data.rstrip()
-    rows = _all_at_once(lines) if lines.count(b"\n") >= TINY else None
+    rows = _all_at_once(lines) if lines.count(b"\n", 0, GLANCE) >= TINY else None
     if rows is not None:
         numbers = pl.int_range(1, rows.height + 1, dtype=pl.UInt32, eager=True).alias(LINE)
         return Raw(rows.with_columns(numbers), when_asked(lambda: _shown(_numbered(lines))))
@@ -96,9 +99,10 @@ def _together(parts: list[Raw]) -> Raw:
 
 def _all_at_once(lines: bytes) -> pl.DataFrame | None:
     """A row for each line, or None when any is not exactly as expected."""
-    fields = unknown_fields(lines, _SCHEMA.names)
+    escaped = b"\\" in lines and _ESCAPED_LETTER.search(lines)
+    fields = None if escaped or _NO_PLAIN_AMOUNT.search(lines) else unknown_fields(lines, _SCHEMA.names)
     rows = None if fields is None else typed(lines, pa.schema([*_SCHEMA, *fields]))
-    if rows is None or _ESCAPED_LETTER.search(lines) or _NO_PLAIN_AMOUNT.search(lines):
+    if rows is None:
         return None
     known = rows.select(_SCHEMA.names).unnest("metadata")
     folded = extras_column(rows)

@@ -16,10 +16,8 @@ def unknown_fields(lines: bytes, known: Collection[str]) -> list[pa.Field] | Non
     """The fields beside `known` with their types; None when one has values that only Python reads exactly."""
     found: dict[str, pa.DataType] = {}
     for line in _some(lines):
-        for name, value in line.items():
-            kind, before = _kind(value), found.get(name, pa.null())
-            if name in known:
-                continue
+        for name in (name for name in line if name not in known):
+            kind, before = _kind(line[name]), found.get(name, pa.null())
             if kind is None or (pa.null() not in (kind, before) and kind != before):
                 return None
             found[name] = before if kind == pa.null() else kind
@@ -29,15 +27,31 @@ def unknown_fields(lines: bytes, known: Collection[str]) -> list[pa.Field] | Non
 
 
 def _some(lines: bytes) -> Iterator[dict[str, Any]]:
-    first = lines.split(b"\n", SOME)
-    last = first.pop().rsplit(b"\n", SOME)[-SOME:] if len(first) > SOME else []
-    for line in first + last:
+    for line in _ends(lines):
         try:
             value = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
             yield value
+
+
+def _ends(lines: bytes) -> Iterator[bytes]:
+    """The first and the last lines, each once, without a copy of those between."""
+    begin, end = 0, len(lines)
+    for _ in range(SOME):
+        stop = lines.find(b"\n", begin)
+        if stop < 0:
+            yield lines[begin:]
+            return
+        yield lines[begin:stop]
+        begin = stop + 1
+    for _ in range(SOME):
+        before = lines.rfind(b"\n", begin, end)
+        yield lines[before + 1 if before >= 0 else begin : end]
+        if before < 0:
+            return
+        end = before
 
 
 def _kind(value: object) -> pa.DataType | None:

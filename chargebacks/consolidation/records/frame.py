@@ -49,11 +49,10 @@ def nested(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def to_ipc(frame: pl.DataFrame) -> bytes:
-    """The frame as Arrow IPC bytes, for Spark's shuffle."""
-    sink = frame.write_ipc(None, compression="lz4")
-    return sink.getvalue()
+    """The frame as an Arrow IPC stream, for Spark's shuffle: sooner written than Arrow's file format."""
+    return frame.write_ipc_stream(None, compression="lz4").getvalue()
 
 
 def from_ipc(data: bytes) -> pl.DataFrame:
     """The inverse of `to_ipc`."""
-    return pl.read_ipc(data)
+    return pl.read_ipc_stream(data)

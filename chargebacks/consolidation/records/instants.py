@@ -7,9 +7,11 @@ format can say. ISO 8601 text is taken in its extended form, and epoch numbers (
 from typing import Final
 
 import polars as pl
+import pyarrow as pa
 
 from chargebacks.consolidation.records.frame import INSTANT
 
+_UTC: Final = pa.timestamp("us", "UTC")
 _FIRST_SECOND: Final = -62_135_596_800  # 0001-01-01T00:00:00Z
 _END_SECOND: Final = 253_402_300_800  # 10000-01-01T00:00:00Z
 _PER_SECOND: Final = {"ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -59,12 +61,18 @@ def _any_year(values: pl.Series) -> pl.Series:
 
 
 def _plain_utc(values: pl.Series) -> pl.Series:
-    """Text as `_PLAIN_UTC` has it. Seconds and fraction apart: parsing them as one takes five times as long."""
+    """Text as `_PLAIN_UTC` has it. By Arrow where it can: it reads a column in a fifth of the time."""
+    try:
+        return pl.Series(values.name, values.to_arrow().cast(_UTC), dtype=INSTANT)
+    except pa.ArrowInvalid:  # finer than a microsecond, or no day of the calendar: one such is enough
+        return _plain_utc_by_parts(values)
+
+
+def _plain_utc_by_parts(values: pl.Series) -> pl.Series:
+    """The same, seconds and fraction apart: parsing them as one takes five times as long."""
     seconds = values.str.head(_SECONDS_TEXT).str.to_datetime(
         "%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False, cache=False
     )
-    if values.str.len_bytes().max() in (None, _SECONDS_TEXT + 1):
-        return seconds.dt.replace_time_zone("UTC")
     fraction = values.str.slice(_SECONDS_TEXT + 1).str.strip_suffix("Z")
     micros = fraction.str.pad_end(6, "0").str.head(6).cast(pl.Int64)
     return (seconds + micros.cast(pl.Duration("us"))).dt.replace_time_zone("UTC")

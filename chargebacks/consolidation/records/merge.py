@@ -15,6 +15,7 @@ from chargebacks.consolidation.records.frame import SCHEMA, canonical_bytes
 
 _REMOVED: Final = pl.col("event_type").eq_missing("REMOVE")
 ALIVE: Final = ~_REMOVED
+_ALIVE_ID: Final = pl.col("chargeback_id").filter(ALIVE)
 _PREVIOUS: Final = "__previous"
 _ROW: Final = "__row"
 _ORDER: Final = ("__updated", "event_timestamp", "__kind")
@@ -45,12 +46,13 @@ def merge(
     new = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
     old = previous.with_columns(pl.lit(value=True).alias(_PREVIOUS))
     ranked = winners(new if full else pl.concat([old, new]))
-    alive = ranked.filter(ALIVE)
-    if full:
-        news = alive.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
+    if announce_all:
+        news = ranked.select(_ALIVE_ID)
+    elif full:
+        news = ranked.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True).select(_ALIVE_ID)
     else:
-        news = alive.filter(~pl.col(_PREVIOUS))
-    return Merged(ranked.select(list(SCHEMA)), (alive if announce_all else news)["chargeback_id"].sort())
+        news = ranked.select(pl.col("chargeback_id").filter(ALIVE & ~pl.col(_PREVIOUS)))
+    return Merged(ranked.select(list(SCHEMA)), news["chargeback_id"].sort())
 
 
 def winners(rows: pl.DataFrame) -> pl.DataFrame:
