@@ -3,6 +3,11 @@ output "arn" {
   value       = aws_lambda_function.this.arn
 }
 
+output "log_group_name" {
+  description = "Log group that it writes to."
+  value       = aws_cloudwatch_log_group.this.name
+}
+
 output "url" {
   description = "Its URL; null when the stream starts it."
   value       = one(aws_lambda_function_url.this[*].function_url)

@@ -17,3 +17,8 @@ output "client_security_group_id" {
   description = "Security group to join for who talks to the brokers."
   value       = aws_security_group.clients.id
 }
+
+output "log_group_names" {
+  description = "Log groups that brokers write to: none for a serverless cluster."
+  value       = aws_cloudwatch_log_group.brokers[*].name
+}

@@ -8,6 +8,11 @@ output "function_urls" {
   value       = { for name, function in module.function : name => function.url if function.url != null }
 }
 
+output "log_group_names" {
+  description = "The functions' log groups; phase 4 subscribes them to the log stream."
+  value       = [for function in module.function : function.log_group_name]
+}
+
 output "alarm_topic_arn" {
   description = "Topic that the alarms are told to."
   value       = aws_sns_topic.alarms.arn

@@ -37,3 +37,8 @@ output "topic_retention_hours" {
   description = "How long it keeps messages; `chargebacks topics apply` sets it."
   value       = var.topic_retention_hours
 }
+
+output "log_group_names" {
+  description = "The brokers' log group, of a provisioned cluster; phase 4 subscribes it to the log stream."
+  value       = module.msk.log_group_names
+}

@@ -26,6 +26,16 @@ module "log_stream" {
   shards      = var.log_stream_shards
 }
 
+# Earlier phases' log groups are older than the stream. This phase's own are subscribed where they are made.
+resource "aws_cloudwatch_log_subscription_filter" "earlier" {
+  for_each        = var.use_log_stream ? toset(local.earlier_log_groups) : toset([])
+  name            = "log-stream"
+  log_group_name  = each.key
+  filter_pattern  = "" # every line
+  destination_arn = local.log_stream.stream_arn
+  role_arn        = local.log_stream.role_arn
+}
+
 module "job" {
   source = "../../modules/glue-job"
   name   = local.job_name

@@ -81,6 +81,12 @@ variable "phase_1" {
   default = null
 }
 
+variable "phase_2" {
+  description = "Phase 2's outputs, for the log stream; null: read from its state. Where phase 2 is not applied, give no groups."
+  type        = object({ log_group_names = list(string) })
+  default     = null
+}
+
 variable "phase_3" {
   description = "Phase 3's outputs; null: read from its state."
   type = object({
@@ -89,6 +95,7 @@ variable "phase_3" {
     msk_bootstrap_servers        = string
     msk_client_security_group_id = string
     topic_name                   = string
+    log_group_names              = optional(list(string), [])
   })
   default = null
 

@@ -44,6 +44,10 @@ run "functions_are_named_and_only_some_have_a_url" {
     error_message = "The functions or their URLs are not those asked for."
   }
   assert {
+    condition     = output.log_group_names == ["/aws/lambda/poc-chargeback-dev-api", "/aws/lambda/poc-chargeback-dev-stream-to-landing"]
+    error_message = "Phase 4 is not told of the functions' log groups."
+  }
+  assert {
     condition     = aws_sns_topic_subscription.email["oncall@example.com"].protocol == "email"
     error_message = "Nobody is told of alarms."
   }

@@ -26,6 +26,10 @@ run "serverless_by_default_and_the_topic_as_the_command_needs_it" {
     error_message = "The topic is another."
   }
   assert {
+    condition     = length(output.log_group_names) == 0
+    error_message = "A serverless cluster has no log group."
+  }
+  assert {
     condition     = endswith(output.msk_bootstrap_servers, ":9098")
     error_message = "The brokers' addresses are not those for IAM."
   }
@@ -40,6 +44,10 @@ run "provisioned_when_asked_for" {
   assert {
     condition     = output.msk_cluster_uuid == "11111111-2222-3333-4444-555555555555-2" && strcontains(output.msk_bootstrap_servers, "b-1.")
     error_message = "The provisioned cluster's values are not told."
+  }
+  assert {
+    condition     = output.log_group_names == ["/aws/msk/poc-chargeback-dev"]
+    error_message = "Phase 4 is not told of the brokers' log group."
   }
 }
 

@@ -75,10 +75,29 @@ run "the_longest_names_fit" {
   }
 }
 
+run "logs_of_earlier_phases_go_to_the_stream_too" {
+  command = plan
+  variables {
+    phase_2 = { log_group_names = ["/aws/lambda/poc-chargeback-dev-api"] }
+    phase_3 = merge(var.phase_3, { log_group_names = ["/aws/msk/poc-chargeback-dev"] })
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_log_subscription_filter.earlier)) == toset(["/aws/lambda/poc-chargeback-dev-api", "/aws/msk/poc-chargeback-dev"])
+    error_message = "Log groups of earlier phases are not subscribed."
+  }
+}
+
 run "without_a_log_stream" {
   command = plan
   variables {
     use_log_stream = false
+    phase_2        = { log_group_names = ["/aws/lambda/poc-chargeback-dev-api"] }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_subscription_filter.earlier) == 0
+    error_message = "Log groups of earlier phases are subscribed to no stream."
   }
 
   assert {
