@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "recover": "finish what earlier executions left undone, whatever the date",
     "expire": "delete what nobody needs any more: superseded files, old side objects",
     "replay": "send the messages of a consolidation again",
+    "reconcile": "is the table in step with what was announced?",
     "files": "the files of a partition's newest consolidation, from its log",
     "topics": "the topic that consolidations are announced on: plan, create, keep it as it should be",
     "cost": "what a month costs, by part, for so many chargebacks a day",

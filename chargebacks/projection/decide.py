@@ -78,6 +78,11 @@ def decide(event: Mapping[str, Any], sent_at: datetime | None, now: datetime, zo
     return Decision(Update(_position(event, completed), _attributes(event)), _target(event, day))
 
 
+def position(event: Mapping[str, Any]) -> str:
+    """What an item's position is after that event. Raises ContractError."""
+    return _position(event, _instant(event, "completed_at"))
+
+
 def classify(position: str, found: str | None, exists: bool) -> Outcome:
     """Why the condition of an update to `position` failed: `found` is the item's position then."""
     if not exists:

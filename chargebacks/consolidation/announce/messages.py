@@ -66,9 +66,15 @@ def messages(entry: Entry, ids: Iterable[str]) -> Iterator[Message]:
 
 def slice_messages(entry: Entry, ids: Iterable[str]) -> Iterator[Message]:
     """The slices alone."""
+    for event in slice_events(entry, ids):
+        yield _message(entry, str(event["slice"]), event)
+
+
+def slice_events(entry: Entry, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """What the slices say."""
     rest = iter(ids)
     for number in range(1, entry.announcement.slices + 1):
-        yield _message(entry, str(number), slice_event(entry, number, list(islice(rest, SLICE_IDS))))
+        yield slice_event(entry, number, list(islice(rest, SLICE_IDS)))
 
 
 def summary_message(entry: Entry) -> Message:
