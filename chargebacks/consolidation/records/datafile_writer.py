@@ -33,9 +33,9 @@ class Writer:
         """The frame's rows, in their order."""
         match self._format:
             case "csv":
-                _append_csv(_texts(frame), self._sink, header=not self._begun)
+                _append_csv(_flat(frame), self._sink, header=not self._begun)
             case "json":
-                _append_json_lines(_texts(frame), self._sink)
+                _append_json_lines(_flat(frame), self._sink)
             case "parquet":
                 self._append_parquet(frame.with_columns(_metadata()).select(COLUMNS))
             case _:
@@ -74,24 +74,25 @@ def _metadata() -> pl.Expr:
     return pl.when(held).then(pl.struct(record.METADATA_FIELDS)).alias("metadata")
 
 
-def _texts(frame: pl.DataFrame) -> pl.DataFrame:
-    """Amounts as plain decimals, fixed-width instants, metadata a struct."""
-    utc = pl.col(record.INSTANT_FIELDS).dt.replace_time_zone(None)  # spares a look at time zones' rules
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Amounts as plain decimals, instants without a zone (spares a look at time zones' rules), metadata a struct."""
     return frame.select(
         pl.exclude("amount", *record.INSTANT_FIELDS),
         pl.col("amount").cast(pl.String).str.strip_chars_end("0").str.strip_suffix("."),
-        utc.dt.strftime(_INSTANT_TEXT),
+        pl.col(record.INSTANT_FIELDS).dt.replace_time_zone(None),
         _metadata(),
     )
 
 
-def _append_csv(texts: pl.DataFrame, sink: IO[bytes], *, header: bool) -> None:
+def _append_csv(flat: pl.DataFrame, sink: IO[bytes], *, header: bool) -> None:
     held = pl.when(pl.col("metadata").is_not_null()).then(pl.col("metadata").struct.json_encode())
-    texts.select(COLUMNS).with_columns(held.alias("metadata")).write_csv(sink, include_header=header)
+    rows = flat.select(COLUMNS).with_columns(held.alias("metadata"))
+    rows.write_csv(sink, include_header=header, datetime_format=_INSTANT_TEXT)
 
 
-def _append_json_lines(texts: pl.DataFrame, sink: IO[bytes]) -> None:
+def _append_json_lines(flat: pl.DataFrame, sink: IO[bytes]) -> None:
     """One object a line: those before the amount and those after it encoded together, the number set between."""
+    texts = flat.with_columns(pl.col(record.INSTANT_FIELDS).dt.strftime(_INSTANT_TEXT))
     amount = COLUMNS.index("amount")
     before, after = (
         pl.struct(names).struct.json_encode() for names in (COLUMNS[:amount], COLUMNS[amount + 1 :])
