@@ -1,6 +1,8 @@
 """Phase 4 on moto, beside what phases 1 and 3 would have made; and a look at what came of it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,13 +48,13 @@ class Applied:
 def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
     """Apply what moto can hold, plan all of it over that, and destroy: the fields of `Applied`."""
     given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **earlier(endpoint)}
-    _release(endpoint)
-    root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
-    outputs = root.apply(given)
-    _without_overrides(root)
-    planned = [one for one in root.plan(given)["resource_changes"] if one["mode"] == "managed"]
-    changes = {one["address"]: one["change"] for one in planned}
-    root.destroy(given)
+    with _release(endpoint):
+        root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
+        outputs = root.apply(given)
+        _without_overrides(root)
+        planned = [one for one in root.plan(given)["resource_changes"] if one["mode"] == "managed"]
+        changes = {one["address"]: one["change"] for one in planned}
+        root.destroy(given)
     return {
         "outputs": outputs,
         "resources": {address: change["after"] for address, change in changes.items()},
@@ -98,11 +100,21 @@ def earlier(endpoint: str) -> Values:
     }
 
 
-def _release(endpoint: str) -> None:
-    """A release's zip where Lambda looks for it: moto refuses a function without one."""
+@contextmanager
+def _release(endpoint: str) -> Iterator[None]:
+    """A release's zip where Lambda looks for it, while the block runs: moto refuses a function without one.
+
+    Another test of this process finds the account empty again.
+    """
     s3, bucket = client("s3", endpoint), PHASE_1["artifacts_bucket"]
+    key = f"releases/{RELEASE}/consolidation-updater.zip"
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=bucket, Key=f"releases/{RELEASE}/consolidation-updater.zip", Body=b"zip")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"zip")
+    try:
+        yield
+    finally:
+        s3.delete_object(Bucket=bucket, Key=key)
+        s3.delete_bucket(Bucket=bucket)
 
 
 def client(service: str, endpoint: str) -> Any:
