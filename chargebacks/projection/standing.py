@@ -67,7 +67,8 @@ def _positions(table: Table, patience: Patience, ids: list[str]) -> dict[str, st
     attempt = 0
     while keys:
         request: Any = {table.name: {"Keys": keys, **_FIELDS}}
-        answer: Any = patience.call(lambda: table.client.batch_get_item(RequestItems=request), "Responses")  # noqa: B023
+        ask = partial(table.client.batch_get_item, RequestItems=request)
+        answer: Any = patience.call(ask, "Responses")
         for item in answer["Responses"].get(table.name, []):
             found[item[KEY]["S"]] = item.get(record.POSITION, {}).get("S", "")
         left = answer.get("UnprocessedKeys", {}).get(table.name, {}).get("Keys", [])

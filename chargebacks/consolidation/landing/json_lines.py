@@ -24,9 +24,7 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in an array
 TINY: Final = 32  # records: read sooner one by one than a parser is set up
 FEW: Final = 256  # records: not worth another attempt at reading some of them at once
-GLANCE: Final = (
-    1 << 16
-)  # bytes that tell whether there are many records; if they are long, the next look tells
+GLANCE: Final = 1 << 16  # bytes looked at for many records; a later look finds those that are long
 
 _SCHEMA: Final = pa.schema(
     [(name, pa.string()) for name in (*TEXTS, *record.INSTANT_FIELDS)]
