@@ -36,7 +36,7 @@ def option(name: str, explained: str, **more: Any) -> Callable[[Callable[..., An
 @option("--starting-position", "Where a new group begins.", type=click.Choice(POSITIONS))
 @click.option(
     "--starting-position-timestamp",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]),
+    metavar="ISO-8601",
     help="With AT_TIMESTAMP: from which moment on; UTC unless it says.",
 )
 @option("--maximum-retry-attempts", "Retries of what failed; -1: for ever, or 10 before a destination.")
@@ -69,7 +69,7 @@ def option(name: str, explained: str, **more: Any) -> Callable[[Callable[..., An
 def command(
     handler: str,
     function_response_types: str,
-    starting_position_timestamp: datetime | None,
+    starting_position_timestamp: str | None,
     **given: Any,
 ) -> None:
     """Consume the topic with a consumer group, call the function with Lambda's event, commit what is done.
@@ -101,10 +101,16 @@ def _sorted(attempt: Attempt) -> list[tuple[tuple[str, int], int]]:
     return sorted(attempt.committable.items())
 
 
-def _gone_by(moment: datetime | None) -> datetime | None:
-    """The moment, UTC unless it says. Raises SettingsError for one that is still to come, as Lambda does."""
-    if moment is None:
+def _gone_by(text: str | None) -> datetime | None:
+    """The moment, UTC unless it says. Raises SettingsError for none, and one still to come, as Lambda does."""
+    if text is None:
         return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(
+            f"StartingPositionTimestamp {text!r} is no moment: write it as 2025-11-20T06:30:00Z"
+        ) from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if aware > datetime.now(UTC):
         raise SettingsError(

@@ -7,7 +7,8 @@ from typing import Any, Final
 LONGEST: Final = 80
 # An address has at most 254 characters (RFC 5321, 4.5.3.1): one that starts in what is shown ends in here.
 LOOKED_AT: Final = LONGEST + 320
-EMAIL: Final = re.compile(r"[^\s@\uff20]*(?:@|\uff20|%40)\S*", re.IGNORECASE)  # U+FF20: the full-width at
+# U+FF20: the full-width at. Only from a word's beginning on: a long word without an at is looked through once.
+EMAIL: Final = re.compile(r"(?<![^\s@\uff20])[^\s@\uff20]*(?:@|\uff20|%40)\S*", re.IGNORECASE)
 
 
 def masked(text: str) -> str:

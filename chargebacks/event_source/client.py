@@ -1,5 +1,6 @@
 """How the poller speaks to its Kafka client: the consumer's settings, and a message as our own record."""
 
+import logging
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from chargebacks.adapters.kafka import client_config
 from chargebacks.errors import TransientError
 from chargebacks.event_source.event import Record
 from chargebacks.event_source.settings import PollSettings
+
+log = logging.getLogger(__name__)
 
 HANDLER_SECONDS: Final = (
     960  # longer than any function may run (14 minutes for a Kafka mapping) and be loaded anew
@@ -68,7 +71,13 @@ def record_of(message: Message) -> Record:
 
 
 def _pairs(message: Message) -> Iterable[tuple[str, str | bytes | None]]:
-    headers = message.headers() or ()
+    """None of them when one has a name that is no UTF-8: the client hands out all or nothing."""
+    try:
+        headers = message.headers() or ()
+    except (SystemError, UnicodeDecodeError):  # the one is raised from the other
+        where = f"{message.topic()}-{message.partition()} offset {message.offset()}"
+        log.warning("%s goes without its headers: one has a name that is no UTF-8", where)
+        return ()
     return headers.items() if isinstance(headers, dict) else headers
 
 

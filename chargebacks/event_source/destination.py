@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import is_valid_endpoint_url
 
 from chargebacks.errors import SettingsError, TransientError
 from chargebacks.event_source import event, failure
@@ -91,12 +92,13 @@ class Queue:
     def of(cls, named: str, settings: PollSettings) -> "Queue":
         """The queue of an ARN or a URL. Raises SettingsError for what is neither, and for a FIFO queue."""
         region, account, name = _parts(named)
-        if not name or name.endswith(".fifo"):
+        endpoint = _endpoint(named)
+        if not name or name.endswith(".fifo") or (endpoint and not is_valid_endpoint_url(endpoint)):
             raise SettingsError(
                 f"on-failure {named!r} is no standard SQS queue: give its ARN or URL, or a file"
             )
         region = region or os.environ.get("AWS_REGION", REGION)
-        return cls(region, f"{account}/{name}", settings, _endpoint(named))
+        return cls(region, f"{account}/{name}", settings, endpoint)
 
     def put(self, failed: Failure) -> None:
         """The queue has acknowledged them when this returns."""

@@ -94,8 +94,11 @@ def _records_info(records: tuple[event.Record, ...]) -> dict[str, dict[str, str 
 
 
 def _kafka_time(milliseconds: int) -> str | None:
-    """None when the record has no timestamp, which Kafka's client tells as a negative one."""
-    return None if milliseconds < 0 else _iso(_EPOCH + timedelta(milliseconds=milliseconds))
+    """None when the record has no timestamp (Kafka's client tells a negative one), or one past all calendars."""
+    try:
+        return None if milliseconds < 0 else _iso(_EPOCH + timedelta(milliseconds=milliseconds))
+    except OverflowError:  # a producer that counts microseconds is enough
+        return None
 
 
 def _iso(moment: datetime) -> str:

@@ -12,7 +12,8 @@ from chargebacks.event_source.settings import PollSettings
 def lag(settings: PollSettings) -> int:
     """How many records of the topic the group has not committed yet, over all partitions.
 
-    0 means that everything is done (or put aside). Raises TransientError when the broker does not answer.
+    0 means that everything is done (or put aside). Raises TransientError when the broker does not answer,
+    or knows no such topic.
     """
     client = consumer(
         client_config(settings.bootstrap_servers, settings.kafka_auth)
@@ -30,7 +31,10 @@ def lag(settings: PollSettings) -> int:
 
 
 def _lag(client: Consumer, topic: str) -> int:
-    known = client.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic].partitions
+    found = client.list_topics(topic, timeout=TIMEOUT_SECONDS).topics[topic]
+    if found.error:  # else a topic without partitions would be a group that is done
+        raise KafkaException(found.error)
+    known = found.partitions
     behind = 0
     for one in committed(client, [TopicPartition(topic, partition) for partition in known]):
         low, high = client.get_watermark_offsets(one, timeout=TIMEOUT_SECONDS)

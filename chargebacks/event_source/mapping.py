@@ -36,7 +36,7 @@ Watcher = Callable[[Attempt], None]
 
 
 @dataclass
-class Mapping:
+class EventSourceMapping:
     """Works off one batch at a time. `aside` None: what is hopeless is discarded, if the settings ask for it."""
 
     settings: PollSettings

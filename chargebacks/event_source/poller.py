@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from chargebacks.event_source.delivery import Delivery
 from chargebacks.event_source.destination import destination
 from chargebacks.event_source.invoke import Handler
-from chargebacks.event_source.mapping import Attempt, Mapping, Watcher
+from chargebacks.event_source.mapping import Attempt, EventSourceMapping, Watcher
 from chargebacks.event_source.settings import PollSettings
 from chargebacks.event_source.source import Source
 
@@ -42,7 +42,7 @@ def poll(
     """
     aside = destination(settings)
     with Source(settings) as source:
-        mapping = Mapping(settings, handler, aside, stop, on_batch, source, clock)
+        mapping = EventSourceMapping(settings, handler, aside, stop, on_batch, source, clock)
         while not stop.is_set():
             records = source.gather(stop)
             if records:

@@ -2,7 +2,8 @@
 
 Source: AWS Lambda Developer Guide, "Apache Kafka polling and stream starting positions in Lambda". That page
 warns that LATEST may miss records while a mapping starts. Here the position is committed as soon as it is known,
-so it is taken once: a later rebalance or restart misses nothing.
+so it is taken once: a later rebalance or restart misses nothing. A partition that the topic gets later is new to the
+group: with LATEST, what reached it before a member saw it is passed over.
 """
 
 from datetime import datetime

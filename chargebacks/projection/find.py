@@ -5,7 +5,7 @@ on where the one before stopped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +20,22 @@ if TYPE_CHECKING:
 
 UNREADABLE: Final = "unreadable"  # counted beside the outcomes
 PAGE: Final = 2000  # items looked at by a call: about 1 MB of usual ones, a call's own limit
+SHOWN: Final = 5  # ids that a log line names at most
 _NAMES: Final = {"#key": KEY, "#created": CREATED_AT, "#position": record.POSITION}
+
+
+@dataclass
+class Unreadable:
+    """Items whose `created_at` cannot be read: how many, and some of their ids."""
+
+    count: int = 0
+    some: list[str] = field(default_factory=list)
+
+    def add(self, chargeback_id: str) -> None:
+        """Count it, and keep its id if it is one of the first."""
+        self.count += 1
+        if len(self.some) < SHOWN:
+            self.some.append(chargeback_id)
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,9 @@ class Finder:
 
     table: Table
 
-    def created_on(self, day: Day, position: str, unreadable: list[str], patience: Patience) -> Iterator[str]:
+    def created_on(
+        self, day: Day, position: str, unreadable: Unreadable, patience: Patience
+    ) -> Iterator[str]:
         """The ids, a page at a time; into `unreadable` go those of items whose `created_at` cannot be read.
 
         Raises SettingsError when the index does not fit, TransientError when the table does not answer.
@@ -40,7 +57,7 @@ class Finder:
             for item in page:
                 moment = _created(item.get(CREATED_AT, {}))
                 if moment is None:
-                    unreadable.append(item[KEY]["S"])
+                    unreadable.add(item[KEY]["S"])
                 elif day.start <= moment < day.end:
                     yield item[KEY]["S"]
 
@@ -51,9 +68,10 @@ class Finder:
             "TableName": self.table.name,
             "Limit": PAGE,
             "ProjectionExpression": "#key, #created, #position",
-            "FilterExpression": "attribute_not_exists(#position) OR #position < :position",
+            # A position that is no text is less than nothing: its item is found, and says itself that it refuses.
+            "FilterExpression": "#position < :position OR NOT attribute_type(#position, :text)",
             "ExpressionAttributeNames": dict(_NAMES),
-            "ExpressionAttributeValues": {":position": {"S": position}},
+            "ExpressionAttributeValues": {":position": {"S": position}, ":text": {"S": "S"}},
         }
         if self.table.index:
             request["IndexName"] = self.table.index

@@ -18,7 +18,7 @@ class UpdaterSettings:
     """What one updater works on. Times are seconds.
 
     `reserve`: what is kept of the invocation's time for answering; no call starts within it, so it is longer
-    than the slowest call (`connect_timeout + read_timeout`).
+    than `connect_timeout + read_timeout`, the slowest call of a server that does not answer byte by byte.
     `attempts`, `backoff`, `backoff_limit`: a transient failure is tried again after a random pause of up to
     `backoff * 2**n`, at most `backoff_limit` ("Exponential Backoff And Jitter", AWS Architecture Blog).
     """

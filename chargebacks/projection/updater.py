@@ -9,6 +9,7 @@ without an offset raises for the whole batch, and it knows no third way for mess
 Going on after a failure in the same partition is safe, because updates commute.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +19,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from chargebacks import contract
-from chargebacks.errors import ChargebacksError, ContractError
+from chargebacks.errors import ChargebacksError, ContractError, SettingsError
 from chargebacks.metrics import Metrics
 from chargebacks.projection import msk
 from chargebacks.projection.apply import Applier, Tally
 from chargebacks.projection.dead_letters import DeadLetters
 from chargebacks.projection.decide import Day, Decision, Named, decide
-from chargebacks.projection.find import UNREADABLE, Finder
+from chargebacks.projection.find import UNREADABLE, Finder, Unreadable
 from chargebacks.projection.report import Report, make_logger
 from chargebacks.projection.retry import Patience, TimeUpError
 from chargebacks.projection.settings import UpdaterSettings
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 
-SHOWN: Final = 5  # ids that a log line names at most
+# W3C Trace Context, "traceparent Header Field Values": version, trace, span, flags.
+TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Verdict(StrEnum):
@@ -81,23 +83,32 @@ class Updater:
     def handle(self, event: object, context: object) -> dict[str, Any]:
         """Lambda's answer to one event: `{"batchItemFailures": [...]}`.
 
-        Raises ContractError only when the event is no Kafka event at all.
+        Raises ContractError only when the event is no Kafka event at all, and SettingsError when the table's key is
+        not as it must be: no message is to blame, and none may be put aside for that.
         """
         messages = msk.messages(event)
         self.logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
         patience = Patience.of(self.settings, self._remaining(context))
         tally: Tally = Counter()
-        verdicts = self._verdicts(messages, tally, patience)
-        found = Counter(verdicts)
-        Report(
-            found[Verdict.PROCESSED], found[Verdict.DEAD_LETTERED], found[Verdict.REPORTED], tally
-        ).publish(self.metrics)
+        try:
+            verdicts = self._verdicts(messages, tally, patience)
+        except SettingsError as error:
+            self.logger.error(f"no message was processed: {error}")  # noqa: TRY400 - one line says it all
+            self._publish(Counter({Verdict.REPORTED: len(messages)}), tally)
+            raise
+        self._publish(Counter(verdicts), tally)
         pairs = zip(messages, verdicts, strict=True)
         return {
             "batchItemFailures": [
                 _failure(message) for message, verdict in pairs if verdict is Verdict.REPORTED
             ]
         }
+
+    def _publish(self, found: Counter[Verdict], tally: Tally) -> None:
+        report = Report(
+            found[Verdict.PROCESSED], found[Verdict.DEAD_LETTERED], found[Verdict.REPORTED], tally
+        )
+        report.publish(self.metrics)
 
     def _remaining(self, context: object) -> Callable[[], float]:
         """Seconds in which a call may still be started; endless where no Lambda counts them."""
@@ -109,6 +120,10 @@ class Updater:
     def _verdicts(self, messages: list[msk.Message], tally: Tally, patience: Patience) -> list[Verdict]:
         try:
             self.table.check_key(patience)
+        except TimeUpError as late:
+            self.logger.warning(f"all messages come again: {late}")
+        except SettingsError:
+            raise
         except ChargebacksError as error:
             self.logger.error(f"no message was processed: {error}")  # noqa: TRY400 - one line says it all
         except Exception:
@@ -155,22 +170,23 @@ class Updater:
             case Named(ids):
                 self.applier.apply(update, ids, tally, patience)
             case Day() as day:
-                unreadable: list[str] = []
+                unreadable = Unreadable()
                 found = self.finder.created_on(day, update.position, unreadable, patience)
                 self.applier.apply(update, found, tally, patience)
                 self._warn_of(unreadable, tally)
 
-    def _warn_of(self, unreadable: list[str], tally: Tally) -> None:
-        tally[UNREADABLE] += len(unreadable)
-        if unreadable:
-            told = f"{len(unreadable)} items have a created_at that cannot be read and were left out"
-            self.logger.warning(told, extra={"chargeback_ids": unreadable[:SHOWN]})
+    def _warn_of(self, unreadable: Unreadable, tally: Tally) -> None:
+        tally[UNREADABLE] += unreadable.count
+        if unreadable.count:
+            told = f"{unreadable.count} items have a created_at that cannot be read and were left out"
+            self.logger.warning(told, extra={"chargeback_ids": unreadable.some})
 
 
 def _where(message: msk.Message) -> dict[str, Any]:
+    """Where it is from, and its trace. A header of any other shape may be of any length: no log line is made of it."""
     trace = msk.header(message, "traceparent")
     where = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-    return {**where, "traceparent": trace} if trace else where
+    return {**where, "traceparent": trace} if trace and TRACEPARENT.fullmatch(trace) else where
 
 
 def _failure(message: msk.Message) -> dict[str, Any]:

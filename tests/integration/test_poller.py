@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from chargebacks.errors import SettingsError
-from chargebacks.event_source import group, source
+from chargebacks.event_source import client, source
 from chargebacks.event_source.lag import lag
 from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
@@ -200,14 +200,14 @@ class RefusesOneCommit:
     """A consumer whose first commit does not reach the broker."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        self._consumer, self._refuse = Consumer(*arguments, **options), True
+        self._consumer, self.refused = Consumer(*arguments, **options), False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._consumer, name)
 
     def commit(self, **offsets: Any) -> Any:
-        if self._refuse:
-            self._refuse = False
+        if not self.refused:
+            self.refused = True
             raise KafkaException(KafkaError(KafkaError._TRANSPORT))
         return self._consumer.commit(**offsets)
 
@@ -216,7 +216,13 @@ class RefusesOneCommit:
 def test_a_commit_that_failed_is_made_again_though_nothing_more_comes(
     kafka: stack.Kafka, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group, "Consumer", RefusesOneCommit)
+    made: list[RefusesOneCommit] = []
+
+    def refusing(*arguments: Any, **options: Any) -> RefusesOneCommit:
+        made.append(RefusesOneCommit(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(client, "Consumer", refusing)
     send(kafka.bootstrap_servers, topic, "only one")
     asked, stop, recorder = settings(kafka, topic, until_idle_seconds=None), threading.Event(), Recorder()
     polling = threading.Thread(target=poll, args=(asked, recorder, stop))
@@ -224,6 +230,7 @@ def test_a_commit_that_failed_is_made_again_though_nothing_more_comes(
     try:
         wait_until(lambda: bool(recorder.events))
         wait_until(lambda: lag(asked) == 0)
+        assert made[0].refused
     finally:
         stop.set()
         polling.join()

@@ -67,11 +67,26 @@ def test_a_replayed_entry_arrives_equal_on_its_own_topic_or_on_another(
     root: Path, kafka: Kafka, topic: str
 ) -> None:
     other = new_topic(kafka.bootstrap_servers)
-    assert replay(root, kafka) == f"{DAY}: entry 2: 2 messages sent to {topic}\n"
+    assert replay(root, kafka, "--commit", "2") == f"{DAY}: entry 2: 2 messages sent to {topic}\n"
     assert replay(root, kafka, "--commit", "1", "--to", other).endswith(f"3 messages sent to {other}\n")
     first = arrived(kafka, topic, 7)
     assert first[3:5] == first[5:7]
     assert arrived(kafka, other, 3) == first[:3]
+
+
+def test_a_day_is_replayed_whole_unless_an_entry_is_named(root: Path, kafka: Kafka, topic: str) -> None:
+    other = new_topic(kafka.bootstrap_servers)
+    assert replay(root, kafka, "--to", other).splitlines() == [
+        f"{DAY}: entry 1: 3 messages sent to {other}",
+        f"{DAY}: entry 2: 2 messages sent to {other}",
+    ]
+    assert arrived(kafka, other, 5) == arrived(kafka, topic, 5)
+
+
+def test_an_empty_name_is_no_topic(tmp_path: Path) -> None:
+    given = ["--partition-date", DAY, "--output-path", str(tmp_path), "--kafka-bootstrap-servers", "x:1"]
+    done = CliRunner().invoke(cli, ["replay", *given, "--to", ""])
+    assert (done.exit_code, "name a topic, or leave it out" in done.output) == (2, True)
 
 
 def test_an_expired_entry_arrives_as_all_of_the_newest_equal_each_time(root: Path, kafka: Kafka) -> None:
@@ -80,7 +95,7 @@ def test_an_expired_entry_arrives_as_all_of_the_newest_equal_each_time(root: Pat
     other = new_topic(kafka.bootstrap_servers)
     for _ in range(2):
         told = replay(root, kafka, "--commit", "1", "--to", other)
-        assert "the announced ids of entry 1 have expired: all chargebacks of entry 2 are announced" in told
+        assert "entry 1: its announced ids have expired: all chargebacks of entry 2 go instead" in told
     found = arrived(kafka, other, 6)
     assert found[:3] == found[3:]
 

@@ -7,10 +7,11 @@ from typing import Any
 import boto3
 import pytest
 
+from chargebacks.errors import SettingsError
 from chargebacks.local.dynamodb import create_table
 from chargebacks.local.stack import DynamoDB
 from chargebacks.projection.updater import Updater
-from tests.fixtures.msk import failed_offsets, of, slice_of, summary, updated
+from tests.fixtures.msk import failed_offsets, of, put, slice_of, summary, updated
 
 pytest_plugins = ["tests.fixtures.updater"]
 
@@ -76,7 +77,7 @@ ANOTHER = [("id", "HASH")]
 
 
 @pytest.mark.parametrize("schema", [SORTED, ANOTHER])
-def test_a_table_of_another_key_is_refused_and_every_message_reported(
+def test_a_table_of_another_key_is_refused_as_a_whole_so_that_no_message_is_put_aside(
     schema: list[tuple[str, Any]],
     build: Callable[..., Updater],
     table: Any,
@@ -90,9 +91,9 @@ def test_a_table_of_another_key_is_refused_and_every_message_reported(
         KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in schema],
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in schema],
     )
-    answer = build(table=name).handle(of(slice_of("a"), summary(), b"poison"), None)
+    with pytest.raises(SettingsError, match="it must be the hash key chargeback_id alone"):
+        build(table=name).handle(of(slice_of("a"), summary(), b"poison"), None)
     client.delete_table(TableName=name)
-    assert failed_offsets(answer) == [0, 1, 2]
     printed = capsys.readouterr().out
     assert "it must be the hash key chargeback_id alone" in printed
     assert "METRICS: messages_processed=0, messages_failed=3, chargebacks_updated=0\n" in printed
@@ -100,3 +101,21 @@ def test_a_table_of_another_key_is_refused_and_every_message_reported(
 
 def test_a_table_that_does_not_exist_loses_nothing(build: Callable[..., Updater], table: Any) -> None:
     assert failed_offsets(build(table="nowhere").handle(of(slice_of("a"), summary()), None)) == [0, 1]
+
+
+@pytest.mark.parametrize("position", [None, 5, {"a", "b"}], ids=["null", "number", "set"])
+def test_an_item_whose_position_is_no_text_is_passed_over_by_no_message(
+    position: Any, build: Callable[..., Updater], table: Any
+) -> None:
+    put(table, {"good": "2025-11-20T10:00:00Z"})
+    table.put_item(
+        Item={
+            "chargeback_id": "odd",
+            "created_at": "2025-11-20T10:00:00Z",
+            "consolidation_position": position,
+        }
+    )
+    for event in (summary(), slice_of("odd")):
+        assert failed_offsets(build().handle(of(event), None)) == [0]
+    done = {item["chargeback_id"]: "consolidation_status" in item for item in table.scan()["Items"]}
+    assert done == {"good": True, "odd": False}

@@ -10,7 +10,19 @@ import pytest
 
 from chargebacks.projection.updater import Updater
 from tests.fixtures.insights import Row, run
-from tests.fixtures.msk import Context, Handler, Queue, batch, of, put, record, slice_of, summary
+from tests.fixtures.msk import (
+    TRACE,
+    Context,
+    Handler,
+    Queue,
+    batch,
+    of,
+    put,
+    record,
+    signed,
+    slice_of,
+    summary,
+)
 
 pytest_plugins = ["tests.fixtures.updater"]
 
@@ -96,7 +108,17 @@ def test_a_log_line_says_which_message_and_what_became_of_it(
     }
     assert told.items() <= line.items()
     assert line["function_request_id"] == "8f507cfc-example"
-    assert line["traceparent"] == "00-é-01"
+    assert line["traceparent"] == TRACE
+
+
+@pytest.mark.parametrize(
+    "trace", ["", "00-é-01", f"{TRACE}-x", "x" * 100_000], ids=["empty", "short", "long", "huge"]
+)
+def test_a_trace_of_no_known_shape_is_not_logged(
+    trace: str, handler: Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler(batch(record(b"poison", headers=[{"traceparent": signed(trace)}])))
+    assert "traceparent" not in json.loads(capsys.readouterr().out.splitlines()[0])
 
 
 def test_a_message_that_cannot_be_read_is_known_by_its_place(

@@ -61,3 +61,11 @@ def test_an_error_is_found_and_still_no_metrics_line(level: str) -> None:
 )
 def test_no_line_holds_an_email_address(held: Any) -> None:
     assert "jane" not in serialise({"level": "ERROR", "message": held})
+
+
+def test_a_long_word_is_masked_in_a_time_that_grows_with_its_length_alone() -> None:
+    """Were it looked through once a letter, this would take an hour."""
+    assert (
+        json.loads(serialise({"level": "INFO", "message": "x" * 2_000_000 + " a@b"}))["message"][-4:]
+        == " ***"
+    )

@@ -29,34 +29,40 @@ AT_ONCE: Final = 50_000  # ids in memory
 
 @dataclass(frozen=True)
 class Replayed:
-    """What was sent: how many messages, to which topic, and whether the entry's own ids had expired."""
+    """What was sent of an entry: how many messages, to which topic, and whether its own ids had expired."""
 
+    entry: Entry
     messages: int
     topic: str
     expired: bool
 
 
 def replay(
-    state: Store, entry: Entry, head: Entry, publisher: Publisher, topic: str | None = None
-) -> Replayed:
-    """Send the entry's messages again, to its own topic unless another is given.
+    state: Store, entries: Iterable[Entry], head: Entry, publisher: Publisher, topic: str | None = None
+) -> Iterator[Replayed]:
+    """Send the messages of one partition's entries again, to their own topic unless another is given.
 
+    Where several have expired, all of the newest entry's chargebacks are announced once.
     Raises PublishError; StorageError when what is read is deleted meanwhile.
     """
-    topic = topic or entry.announcement.topic
-    gone = expired(state, entry)
-    try:
-        if not gone:
-            sent = publisher.publish(topic, messages(entry, announced_ids(state, entry)))
-        else:
-            with _ids_on_disk(living_ids(state, head)) as (count, ids):
-                sent = publisher.publish(topic, _instead(entry, head, count, ids))
-    except FileNotFoundError as error:
-        raise StorageError(
-            f"partition {entry.partition_date}: of what entry {entry.commit} is replayed from {error} any more, "
-            "deleted by a run or by chargebacks expire: replay it again"
-        ) from error
-    return Replayed(sent, topic, gone)
+    all_told = False
+    for entry in entries:
+        to, gone = topic or entry.announcement.topic, expired(state, entry)
+        try:
+            if not gone:
+                sent = publisher.publish(to, messages(entry, announced_ids(state, entry)))
+            elif all_told:
+                sent = publisher.publish(to, [summary_message(entry)])
+            else:
+                with _ids_on_disk(living_ids(state, head)) as (count, ids):
+                    sent = publisher.publish(to, _instead(entry, head, count, ids))
+        except FileNotFoundError as error:
+            raise StorageError(
+                f"partition {entry.partition_date}: of what entry {entry.commit} is replayed from {error} any more, "
+                "deleted by a run or by chargebacks expire: replay it again"
+            ) from error
+        all_told = all_told or gone
+        yield Replayed(entry, sent, to, gone)
 
 
 def expired(state: Store, entry: Entry) -> bool:

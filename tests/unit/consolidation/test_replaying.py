@@ -33,7 +33,7 @@ def told(tmp_path: Path) -> Broker:
 
 def replay(root: Path, commit: int, topic: str | None = None) -> tuple[list[Message], Replayed]:
     broker, entries = Broker(), log(root).entries()
-    done = replaying.replay(state(root), entries[commit - 1], entries[-1], broker, topic)
+    [done] = replaying.replay(state(root), [entries[commit - 1]], entries[-1], broker, topic)
     assert done.messages == len(broker.sent)
     return broker.sent, done
 
@@ -108,6 +108,23 @@ def test_an_entry_of_which_some_ids_expired_counts_as_expired(tmp_path: Path, to
     sent, done = replay(tmp_path, 1)
     assert done.expired
     assert [event["commit"] for event in events(sent)] == [2, 1]
+
+
+def test_a_whole_day_is_replayed_as_it_was_announced(tmp_path: Path, told: Broker) -> None:
+    broker, entries = Broker(), log(tmp_path).entries()
+    done = list(replaying.replay(state(tmp_path), entries, entries[-1], broker))
+    assert broker.sent == told.sent
+    assert [one.entry.commit for one in done] == [1, 2]
+
+
+def test_of_several_expired_entries_all_chargebacks_are_announced_once(tmp_path: Path, told: Broker) -> None:
+    broker, entries = Broker(), log(tmp_path).entries()
+    for entry in entries:
+        expire(tmp_path, entry)
+    done = list(replaying.replay(state(tmp_path), entries, entries[-1], broker))
+    kinds = [event["event_type"] for event in broker.events]
+    assert kinds == ["chargebacks_consolidated", "consolidation_completed", "consolidation_completed"]
+    assert [one.expired for one in done] == [True, True]
 
 
 def test_slices_of_all_are_cut_at_500_and_tell_how_many_there_are(tmp_path: Path) -> None:
