@@ -107,6 +107,11 @@ class JobSettings:
     publish_metrics: bool
     dry_run: bool
 
+    @property
+    def own_day(self) -> date:
+        """The day that the execution falls on, whichever days it was asked for."""
+        return schedule.day_of(self.execution_time, self.schedule_zone)
+
     @classmethod
     def parse(cls, given: Mapping[str, str], now: datetime) -> "JobSettings":
         """Settings from arguments as text. `now` is aware. Raises SettingsError: one line, what and why."""

@@ -10,14 +10,14 @@ delete what is superseded       commits/sweeping
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import parallel
-from chargebacks.consolidation.announce.publishing import Publisher, publish_partition
+from chargebacks.consolidation.announce.publishing import Publisher, Sent, publish_partition
 from chargebacks.consolidation.choosing import choose
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
 from chargebacks.consolidation.commits.log import CommitLog
@@ -59,7 +59,7 @@ def run(
     report = RunReport(partitions, left=chosen.left, empty=chosen.empty)
     if settings.dry_run:
         return report
-    report = _announced(report, finished.owing, places.state, publisher)
+    report = _announced(report, finished, places, publisher)
     report = replace(report, seconds=time.monotonic() - started)
     days = [one.day for one in report.partitions if not one.error]
     swept = sweep(places.state, days, clock(), timedelta(hours=settings.superseded_hours))
@@ -71,7 +71,7 @@ def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
     started = time.monotonic()
     places = Places(Store(settings.state_path), Store(settings.quarantine_path))
     finished = finish(places)
-    report = _announced(RunReport(_stuck(finished)), finished.owing, places.state, publisher)
+    report = _announced(RunReport(_stuck(finished)), finished, places, publisher)
     return replace(report, seconds=time.monotonic() - started)
 
 
@@ -127,30 +127,35 @@ def _told(day: date, error: Exception) -> str:
 
 
 def _announced(
-    report: RunReport, unfinished: Iterable[date], state: Store, publisher: Publisher | None
+    report: RunReport, finished: Finished, places: Places, publisher: Publisher | None
 ) -> RunReport:
     """Publish what is owed, oldest first, but for days whose view may lag behind their log: the next run does."""
     behind = {one.day for one in report.partitions if one.behind}
-    days = {*unfinished, *(one.day for one in report.partitions if not one.error)}
-    problem = announce(state, sorted(days - behind), publisher)
+    ours = [one for one in report.partitions if not one.error]
+    days = {*finished.owing, *(one.day for one in ours)}
+    settled = finished.runs | {one.entry.run for one in ours if one.entry}
+    sent, problem = _announce(places, sorted(days - behind), publisher, settled)
+    report = replace(report, announced=sent.chargebacks)
     try:
-        debts = owed(state, sorted(days | behind))
+        debts = owed(places.state, sorted(days | behind))
     except StorageError as error:  # what the run did is told all the same
         return replace(report, publish_problem=problem or f"what is still owed cannot be told: {error}")
     partitions = [replace(one, published=one.committed and one.day not in debts) for one in report.partitions]
     return replace(report, partitions=partitions, unpublished=debts, publish_problem=problem)
 
 
-def announce(state: Store, days: list[date], publisher: Publisher | None) -> str | None:
-    """Publish what these partitions owe; why that failed, if it did. A broker that is down is asked once."""
-    problem = None
+def _announce(
+    places: Places, days: list[date], publisher: Publisher | None, settled: Container[str]
+) -> tuple[Sent, str | None]:
+    """Publish what these partitions owe: what was sent, and why not all. A broker that is down is asked once."""
+    sent, problem = Sent(), None
     if publisher is None:
-        return problem
+        return sent, problem
     for day in days:
         try:
-            publish_partition(state, day, publisher)
+            sent += publish_partition(places, day, publisher, settled)
         except PublishError as error:
-            return str(error)
+            return sent, str(error)
         except Exception as error:  # noqa: BLE001  (one partition's; the others are announced)
             problem = problem or f"partition {day}: {_told(day, error)}"
-    return problem
+    return sent, problem

@@ -17,21 +17,21 @@ COUNTED: Final = {
 def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
     """The value of each metric that the run knows, by the name that `schemas/metrics.json` has for it.
 
-    Counts of records say how its partitions stand after the run, as the METRICS line does; the rejected share says
-    what the run itself read, as `max_rejected_share` does. A range is one execution for each of its days. What is owed
-    is left out where it cannot be told: 0 would end an alarm.
+    Counts of records say how the execution's own day stands after it: a dashboard shows a day's, and a backfill of
+    other days tells none and completes no execution of this one. The rejected share says what the run itself read, as
+    `max_rejected_share` does. What is owed is left out where it cannot be told: 0 would end an alarm.
     """
-    counts = [one.entry.counts for one in report.partitions if one.entry]
+    own = [one for one in report.partitions if one.day == settings.own_day]
     new = [one for one in report.partitions if one.committed and not one.repeated]
-    asked = [one for one in report.partitions if settings.first_date <= one.day <= settings.partition_date]
+    counts = [one.entry.counts for one in own if one.entry]
     return {
-        "ExecutionsCompleted": sum(one.published and not one.error for one in asked),
+        "ExecutionsCompleted": sum(one.published and not one.error for one in own),
         "PartitionsConsolidated": len(new),
         "PartitionsFailed": sum(bool(one.error) for one in report.partitions),
         **_debts(report),
-        **{name: sum(getattr(one, field) for one in counts) for name, field in COUNTED.items()},
+        **{name: getattr(one, field) for one in counts for name, field in COUNTED.items()},
         "RejectedShare": 100 * max((one.rejected_share for one in report.partitions), default=0.0),
-        "ChargebacksAnnounced": sum(one.entry.announcement.ids for one in new if one.entry),
+        "ChargebacksAnnounced": report.announced,
         "RunSeconds": report.seconds,
     }
 

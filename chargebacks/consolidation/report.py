@@ -81,12 +81,14 @@ class RunReport:
     """What became of a run, partitions oldest first.
 
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
-    `unpublished`: entries that still owe messages, by partition. `seconds`: until the last acknowledgement.
+    `announced`: chargebacks in slices that were acknowledged. `unpublished`: entries that still owe messages, by
+    partition. `seconds`: until the last acknowledgement.
     """
 
     partitions: list[PartitionReport]
     left: Mapping[date, int] = field(default_factory=dict)
     empty: Sequence[date] = ()
+    announced: int = 0
     unpublished: Mapping[date, int] = field(default_factory=dict)
     publish_problem: str | None = None
     swept: Swept = field(default_factory=Swept)

@@ -4,15 +4,18 @@ An entry is confirmed only when the brokers have acknowledged each of its messag
 they are sent again, equal byte for byte; consumers' updates do not care.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.announce.messages import messages
 from chargebacks.consolidation.commits.announced import from_lines
+from chargebacks.consolidation.commits.converge import Places
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending
+from chargebacks.consolidation.commits.recovery import settle
 from chargebacks.contract.message import Message
 from chargebacks.errors import StorageError
 
@@ -24,15 +27,32 @@ class Publisher(Protocol):
         """How many were sent, all of them acknowledged. Raises PublishError when one was not."""
 
 
-def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
-    """Publish and confirm what is owed for a partition. How many messages were sent.
+@dataclass(frozen=True)
+class Sent:
+    """How many messages were acknowledged, and how many chargebacks their slices named."""
 
+    messages: int = 0
+    chargebacks: int = 0
+
+    def __add__(self, other: "Sent") -> "Sent":
+        return Sent(self.messages + other.messages, self.chargebacks + other.chargebacks)
+
+
+def publish_partition(places: Places, day: date, publisher: Publisher, settled: Container[str] = ()) -> Sent:
+    """Publish and confirm what is owed for a partition, whoever committed it.
+
+    `settled` names runs that have nothing else to do any more. What any other run left undone is done first: it may
+    have died, or be about to.
     Raises PublishError; StorageError when the ids that an unpublished entry announces are not there.
     """
-    log, sent = CommitLog(state, day), 0
-    for entry in log.unpublished():
+    log, sent = CommitLog(places.state, day), Sent()
+    owing = log.unpublished()
+    settle(log, [entry for entry in owing if entry.run not in settled], places)
+    for entry in owing:
+        ids = announced_ids(places.state, entry)
         try:
-            sent += publisher.publish(entry.announcement.topic, messages(entry, announced_ids(state, entry)))
+            count = publisher.publish(entry.announcement.topic, messages(entry, ids))
+            sent += Sent(count, entry.announcement.ids)
         except FileNotFoundError as error:
             # If it is published, another run sent them all, and so long ago that the ids have expired.
             if not log.is_published(entry):
@@ -41,7 +61,7 @@ def publish_partition(state: Store, day: date, publisher: Publisher) -> int:
                     f"{error}: restore it"
                 ) from error
         log.confirm(entry)
-        clear_pending(state, Pending(day, entry.run, entry.commit))
+        clear_pending(places.state, Pending(day, entry.run, entry.commit))
     return sent
 
 

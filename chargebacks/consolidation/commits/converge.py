@@ -1,4 +1,4 @@
-"""Bring the prefix view, the quarantine and the symlink manifest to what the head names. Idempotent.
+"""Bring the prefix view and the symlink manifest to what the head names, and rejects to the quarantine. Idempotent.
 
 Whoever runs may do it, at any time, twice, or after a crash half-way: it compares what is with what the head
 says, and moves one towards the other. Copies come before deletes, so a fresh listing never misses a record.

@@ -41,8 +41,8 @@ def test_a_run_is_told_in_numbers(tmp_path: Path) -> None:
         "PartitionsConsolidated": 2,
         "PartitionsFailed": 0,
         "ConsolidationsUnpublished": 0,
-        "RecordsRead": 9,
-        "RecordsProcessed": 4,
+        "RecordsRead": 8,
+        "RecordsProcessed": 3,
         "DuplicatesRemoved": 3,
         "RecordsRejected": 2,
         "RejectedShare": 25.0,
@@ -65,9 +65,29 @@ def test_an_execution_is_complete_only_when_it_is_announced(tmp_path: Path) -> N
     assert told["ConsolidationsUnpublished"] == 2
 
 
-def test_each_day_of_a_range_is_an_execution(tmp_path: Path) -> None:
+def test_a_range_that_holds_the_executions_own_day_is_one_execution(tmp_path: Path) -> None:
     delivered(tmp_path)
-    assert values(tmp_path, Broker(), partition_date=f"{LATE}..{DAY}")["ExecutionsCompleted"] == 2
+    told = values(tmp_path, Broker(), partition_date=f"{LATE}..{DAY}")
+    assert (told["ExecutionsCompleted"], told["RecordsProcessed"]) == (1, 3)
+
+
+def test_a_backfill_of_other_days_completes_no_execution_and_tells_nothing_of_their_records(
+    tmp_path: Path,
+) -> None:
+    delivered(tmp_path)
+    told = values(tmp_path, Broker(), partition_date=LATE)
+    assert (told["ExecutionsCompleted"], told["PartitionsConsolidated"], told["ChargebacksAnnounced"]) == (
+        0,
+        1,
+        1,
+    )
+    assert "RecordsProcessed" not in told
+
+
+def test_chargebacks_count_as_announced_in_the_run_that_announces_them(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    assert values(tmp_path, Broker(capacity=0))["ChargebacksAnnounced"] == 0
+    assert values(tmp_path, Broker(), at="12:30")["ChargebacksAnnounced"] == 4
 
 
 def test_a_partition_that_fails_counts_as_failed_and_its_execution_not_as_complete(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.announce.publishing import publish_partition
+from chargebacks.consolidation.commits.converge import Places
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.errors import StorageError
 from chargebacks.schedule import parse_date
@@ -15,6 +16,10 @@ from tests.unit.consolidation.running import Broker, log, run_day
 
 def state(root: Path) -> Store:
     return Store(str(root / "_state/out"))
+
+
+def places(root: Path) -> Places:
+    return Places(state(root), Store(str(root / "_quarantine/out")))
 
 
 @pytest.fixture
@@ -32,11 +37,11 @@ def test_ids_that_expired_after_another_run_had_sent_them_all_are_passed_over(
 ) -> None:
     """A process that was stopped between reading the log and publishing, and woken after months."""
     old = log(owing).unpublished()
-    publish_partition(state(owing), parse_date(DAY), Broker())
+    publish_partition(places(owing), parse_date(DAY), Broker())
     state(owing).delete_all(old[0].announcement.chunks)
     monkeypatch.setattr(CommitLog, "unpublished", lambda _: old)
     broker = Broker()
-    assert publish_partition(state(owing), parse_date(DAY), broker) == 2
+    assert publish_partition(places(owing), parse_date(DAY), broker).messages == 2
     assert broker.announced == ["a"]
 
 
@@ -47,5 +52,5 @@ def test_ids_that_are_gone_before_they_were_sent_are_told_and_the_entry_stays_ow
         "partition 2025-11-20: entry 1 cannot be published, for of the ids that it announces .* is not there"
     )
     with pytest.raises(StorageError, match=told):
-        publish_partition(state(owing), parse_date(DAY), Broker())
+        publish_partition(places(owing), parse_date(DAY), Broker())
     assert log(owing).unpublished() == log(owing).entries()
