@@ -14,14 +14,22 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    InvalidPathError,
+    NotFoundError,
+    PreconditionError,
+)
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from chargebacks.adapters import aws_credentials, copies, in_flight
+from chargebacks.adapters.odd_names import AnyNames, Bucket, Folder, Found
 from chargebacks.errors import StorageError
 
 T = TypeVar("T")
 R = TypeVar("R")
+ODD_NAME: Final = (InvalidPathError, ValueError)  # the latter when we are who says it
 RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
 
 
@@ -98,6 +106,8 @@ class Store:
                 return bytes(obstore.get(self._inner, self._full(path), options={"if_match": etag}).bytes())
             except PreconditionError:
                 return None
+            except ODD_NAME:
+                return self._any_names().read(self._full(path), etag)
 
     def stat(self, path: str) -> Stored | None:
         """What is stored at `path` now, or None."""
@@ -106,6 +116,9 @@ class Store:
                 return self._stored(obstore.head(self._inner, self._full(path)))
             except (FileNotFoundError, NotFoundError):
                 return None
+            except ODD_NAME:
+                found = self._any_names().look(self._full(path))
+                return self._found(found) if found else None
 
     def put(self, path: str, data: bytes) -> None:
         """Write the object, over another if there is one."""
@@ -159,11 +172,21 @@ class Store:
             return True
 
     def walk(self, prefix: str) -> Iterator[Stored]:
-        """Everything below the folder `prefix`, in no promised order, page by page."""
+        """Everything below the folder `prefix`, in no promised order, page by page, whatever it is called."""
+        told = set()
         with _explained("list", self.url(prefix)):
-            for page in obstore.list(self._inner, prefix=self._full(prefix)):
-                for meta in page:
-                    yield self._stored(meta)
+            try:
+                for page in obstore.list(self._inner, prefix=self._full(prefix)):
+                    for meta in page:
+                        stored = self._stored(meta)
+                        told.add(stored.path)
+                        yield stored
+            except InvalidPathError:
+                folder = f"{self._full(prefix).rstrip('/')}/"
+                for found in self._any_names().walk(folder):
+                    stored = self._found(found)
+                    if stored.path not in told:
+                        yield stored
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below the folder `prefix`, sorted."""
@@ -207,6 +230,12 @@ class Store:
 
     def _full(self, path: str) -> str:
         return f"{self._prefix}{path}"
+
+    def _any_names(self) -> AnyNames:
+        return Folder() if self.local else Bucket(_bucket(self.root))
+
+    def _found(self, found: Found) -> Stored:
+        return Stored(found.name.removeprefix(self._prefix), found.size, found.etag, found.modified)
 
     def _stored(self, meta: Any) -> Stored:
         path = meta["path"].removeprefix(self._prefix)

@@ -15,6 +15,7 @@ from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import StorageError
 from chargebacks.schedule import parse_date
 from chargebacks.settings import JobSettings
+from tests.fixtures.places import Place
 from tests.unit.consolidation.builders import DAY, NOW, json_lines, newer, records
 from tests.unit.consolidation.running import Broker
 
@@ -43,6 +44,60 @@ def store_at(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], 
 @pytest.fixture
 def store(store_at: Callable[[str], Store]) -> Store:
     return store_at("a")
+
+
+ODD = ["a//b.json", "a/./b.json", "tab\tb.json"]  # obstore cannot say these
+
+
+def put_odd(store: Store, name: str, data: bytes) -> None:
+    """An upstream's own writing; on a folder only names that a file system has."""
+    if store.local:
+        path = Path(f"{store.root}/{name}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    else:
+        bucket, _, prefix = store.root.removeprefix("s3://").partition("/")
+        boto3.client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{name}".lstrip("/"), Body=data)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_name_hides_no_other_and_is_read_itself(store: Store, name: str) -> None:
+    if store.local and "\t" not in name:
+        pytest.skip("a file system folds such names")
+    plain = ["x/a.json", "x/z.json", "xy/not-in-x.json"]
+    for path in plain:
+        store.put(path, b"data")
+    before = {one.path: one for one in store.walk("x")}
+    put_odd(store, f"x/{name}", b"odd!")
+    found = {one.path: one for one in store.walk("x")}
+    assert set(found) == {*plain[:2], f"x/{name}"}
+    assert {path: found[path] for path in before} == before
+    assert store.stat(f"x/{name}") == found[f"x/{name}"]
+    for path, one in found.items():
+        assert store.get_version(path, one.etag) == (b"data" if path in plain else b"odd!")
+    put_odd(store, f"x/{name}", b"changed")
+    assert store.get_version(f"x/{name}", found[f"x/{name}"].etag) is None
+    with pytest.raises(FileNotFoundError):
+        store.get_version(f"x/no{name}", '"0"')
+    assert store.stat(f"x/no{name}") is None
+
+
+def test_files_of_odd_names_are_consolidated_like_any_other(store_at: Callable[[str], Store]) -> None:
+    place = Place(store_at("a").root)
+    place.land("plain.json", [{"chargeback_id": "plain"}])
+    put_odd(Store(place.root), "landing/2025/11/20/tab\tb.json", b'{"chargeback_id":"odd"}\nbroken\n')
+    [one] = job.run(place.settings(), InProcessEngine(), Broker(), lambda: NOW).partitions
+    assert (one.error, {row["chargeback_id"] for row in place.listed()}) == (None, {"plain", "odd"})
+    again = job.run(
+        place.settings(execution_time=f"{DAY}T12:30:00"), InProcessEngine(), Broker(), lambda: NOW
+    )
+    assert again.partitions[0].landing.new == []
+
+
+def test_a_name_that_is_no_utf_8_is_listed_and_hides_no_other(tmp_path: Path) -> None:
+    Path(tmp_path, "good.json").write_bytes(b"data")
+    Path(tmp_path, "caf\udce9.json").write_bytes(b"data")
+    assert {one.path for one in Store(str(tmp_path)).walk("")} == {"good.json", "caf\ufffd.json"}
 
 
 @pytest.mark.parametrize("path", NAMES)
