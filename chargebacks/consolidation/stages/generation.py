@@ -40,8 +40,8 @@ class Generation:
 
     def put_lines(self, name: str, lines: Iterable[dict[str, Any]]) -> str | None:
         """Write a side object, one JSON object a line; its path, or None when there is nothing to write."""
-        data = "".join(json.dumps(line) + "\n" for line in lines).encode()
-        return self.put(f"{self.attempt}-{name}", data) if data else None
+        data = b"".join(map(to_line, lines))
+        return self.put(self.side_name(name), data) if data else None
 
     def put_ids(self, bucket: int, number: int, ids: pl.Series) -> str:
         """Write a chunk of announced ids, one JSON string a line; its path."""
@@ -49,6 +49,15 @@ class Generation:
             f"announced/ids-{bucket:05d}-{number:05d}-{self.attempt}.jsonl", to_lines(ids.to_list())
         )
 
+    def side_name(self, name: str) -> str:
+        """The name of a side object."""
+        return f"{self.attempt}-{name}"
+
     def data_name(self, bucket: int, suffix: str) -> str:
         """The name of a bucket's data file."""
         return f"data/part-{bucket:05d}-{self.attempt}.{suffix}"
+
+
+def to_line(told: dict[str, Any]) -> bytes:
+    """A line of a side object."""
+    return json.dumps(told).encode() + b"\n"

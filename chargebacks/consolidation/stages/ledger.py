@@ -3,15 +3,20 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+import polars as pl
 
 from chargebacks.consolidation.commits.coverage import digest
 from chargebacks.consolidation.landing.listing import LandingFile
-from chargebacks.consolidation.stages.generation import Generation
+from chargebacks.consolidation.stages.generation import Generation, to_line
 from chargebacks.consolidation.stages.read import COUNTS, FILES, REJECTS
 
 COVERAGE_NAME: Final = "coverage.jsonl"
 REJECTS_NAME: Final = "rejects.jsonl"
+_PLACES: Final = {"file": pl.String, "line": pl.UInt64, "start": pl.UInt64, "length": pl.UInt64}
 
 
 @dataclass(frozen=True)
@@ -39,24 +44,61 @@ class LedgerResult:
 
 def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -> LedgerResult:
     """Add up what the first stage's tasks told, and write coverage and rejects."""
-    told: dict[str, list[dict[str, Any]]] = {FILES: [], REJECTS: [], COUNTS: []}
-    for kind, data in parcels:
-        told[kind] += [json.loads(line) for line in data.split(b"\n") if line]
-    found = sorted(told[FILES], key=lambda one: one["path"])
-    files = [one for one in found if not one["missed"]]
-    rejects = sorted(told[REJECTS], key=lambda one: (one["source_file"], one["line"]))
-    rejects += [_unreadable(one) for one in files if one["unreadable"]]
-    return LedgerResult(
-        files=len(files),
-        read=sum(one["read"] for one in told[COUNTS]),
-        rejected=sum(one["rejected"] for one in told[COUNTS]),
-        echoes=sum(one["echoes"] for one in told[COUNTS]),
-        unreadable=tuple(one["path"] for one in files if one["unreadable"]),
-        missed=tuple(one["path"] for one in found if one["missed"]),
-        digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
-        coverage=generation.put_lines(COVERAGE_NAME, files),
-        rejects=generation.put_lines(REJECTS_NAME, rejects),
-    )
+    told: dict[str, list[dict[str, Any]]] = {FILES: [], COUNTS: []}
+    with TemporaryDirectory(prefix="chargebacks-") as folder:
+        rejects = _Rejects(Path(folder))
+        for kind, data in parcels:
+            lines = (line for line in data.split(b"\n") if line)
+            if kind == REJECTS:
+                rejects.add(lines)
+            else:
+                told[kind] += map(json.loads, lines)
+        found = sorted(told[FILES], key=lambda one: one["path"])
+        files = [one for one in found if not one["missed"]]
+        return LedgerResult(
+            files=len(files),
+            read=sum(one["read"] for one in told[COUNTS]),
+            rejected=sum(one["rejected"] for one in told[COUNTS]),
+            echoes=sum(one["echoes"] for one in told[COUNTS]),
+            unreadable=tuple(one["path"] for one in files if one["unreadable"]),
+            missed=tuple(one["path"] for one in found if one["missed"]),
+            digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
+            coverage=generation.put_lines(COVERAGE_NAME, files),
+            rejects=rejects.put([_unreadable(one) for one in files if one["unreadable"]], generation),
+        )
+
+
+class _Rejects:
+    """Rejected records, which may be as many as there are records: on local disk, only their places in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = (folder / "told").open("w+b")
+        self._sorted = folder / "sorted"
+        self._places: list[pl.DataFrame] = []
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Take some in any order."""
+        rows, start = [], self._file.tell()
+        for line in lines:
+            one = json.loads(line)
+            rows.append((one["source_file"], one["line"], start, len(line)))
+            self._file.write(line)
+            start += len(line)
+        self._places.append(pl.DataFrame(rows, schema=_PLACES, orient="row"))
+
+    def put(self, more: list[dict[str, Any]], generation: Generation) -> str | None:
+        """Write them by file and line, and `more` after them; the object's path, or None when there are none."""
+        places = pl.concat(self._places or [pl.DataFrame(schema=_PLACES)]).sort(
+            "file", "line", maintain_order=True
+        )
+        with self._file, self._sorted.open("wb") as out:
+            for start, length in places.select("start", "length").iter_rows():
+                self._file.seek(start)
+                out.write(to_line(json.loads(self._file.read(length))))
+            out.writelines(map(to_line, more))
+        if not self._sorted.stat().st_size:
+            return None
+        return generation.put_file(generation.side_name(REJECTS_NAME), self._sorted)
 
 
 def _unreadable(file: dict[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,8 @@ of it passes through the shuffle, a task that is retried or runs twice is counte
 
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import polars as pl
@@ -49,16 +48,19 @@ def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]
 
 
 def _fetched(files: Iterable[LandingFile], store: Store) -> Iterator[list[Fetched]]:
-    """Batch after batch, the next one being fetched while one is worked on."""
-    with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        ahead: Iterator[Fetched] | None = None
+    """Batch after batch, the next one being fetched while one is worked on. After an error no request is begun."""
+    pool = ThreadPoolExecutor(IN_FLIGHT)
+    try:
+        ahead: list[Future[Fetched]] = []
         for batch in _batches(files):
-            following = pool.map(partial(_fetch, store), batch)
-            if ahead is not None:
-                yield list(ahead)
+            following = [pool.submit(_fetch, store, file) for file in batch]
+            if ahead:
+                yield [one.result() for one in ahead]
             ahead = following
-        if ahead is not None:
-            yield list(ahead)
+        if ahead:
+            yield [one.result() for one in ahead]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _batches(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
