@@ -1,11 +1,12 @@
 """The composition root: settings in, real parts wired together. Tests swap parts by argument instead."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from chargebacks.settings import JobSettings
+from chargebacks.settings import REGION_NAMES, JobSettings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -22,11 +23,18 @@ def run_job(
     Its JVM takes seconds to start, so it begins before the libraries that the job needs are loaded. It stops by
     itself when the process ends; waiting for that would cost another second.
     """
+    _ask_aws_in(settings.aws_region)
     session = _starting(master) if spark is None else lambda: spark
     from chargebacks.consolidation import job
     from chargebacks.consolidation.stages.engine import SparkEngine
 
     return observed(settings, lambda: job.run(settings, SparkEngine(session), publisher(settings)))
+
+
+def _ask_aws_in(region: str) -> None:
+    """Every AWS client takes it from the environment, those of Spark's workers too (see `SparkEngine`)."""
+    for name in REGION_NAMES if region else ():
+        os.environ.setdefault(name, region)
 
 
 def _starting(master: str) -> "Callable[[], SparkSession]":
@@ -47,6 +55,7 @@ def _starting(master: str) -> "Callable[[], SparkSession]":
 
 def recover(settings: JobSettings) -> "RunReport":
     """Finish what earlier runs left undone; needs no Spark."""
+    _ask_aws_in(settings.aws_region)
     from chargebacks.consolidation import job
 
     return observed(settings, lambda: job.recover(settings, publisher(settings)))

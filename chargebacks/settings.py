@@ -23,6 +23,8 @@ COMPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 REQUIRED: Final = ("landing_path", "output_path")
 TOPIC: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "Topic names"
+REGION_NAMES: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")  # obstore's and botocore's
+REGION: Final = re.compile(r"([a-z]{2}(-[a-z]+)+-\d+)?")
 JOB_NAME: Final = re.compile(r"(?=.*\S).{1,255}")  # as the contract has it
 DEFAULT_LOOKBACK: Final = 1
 MAX_OUTPUT_PATH: Final = 2000  # the contract's 2048, less the partition's folder
@@ -65,6 +67,9 @@ ARGUMENTS: Final = (
     Argument(
         "superseded_hours", "24", "how long files stay that a newer consolidation superseded, 0 to 8760"
     ),
+    Argument(
+        "aws_region", "", "where AWS is asked, if the environment does not say [as the environment says]"
+    ),
     Argument("job_name", "poc-chargeback-dev-chargebacks-consolidation", "the name that messages carry"),
     Argument("publish_metrics", "false", "true: send the run's numbers to CloudWatch"),
     Argument("dry_run", "false", "true: read, count and report; write and send nothing"),
@@ -103,6 +108,7 @@ class JobSettings:
     kafka_auth: str
     publish_timeout_seconds: float
     superseded_hours: float
+    aws_region: str
     job_name: str
     publish_metrics: bool
     dry_run: bool
@@ -186,6 +192,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
         "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
         "superseded_hours": _number(text, "superseded_hours", 0, 8760),
+        "aws_region": _matching(text, "aws_region", REGION, "a region like sa-east-1, or leave it out"),
         "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
         "publish_metrics": _flag(text, "publish_metrics"),
         "dry_run": _flag(text, "dry_run"),
@@ -225,6 +232,8 @@ def absolute(path: str) -> str:
         return f"s3://{_bucket_path(path, rest)}"
     if separator and scheme != "file":
         raise SettingsError(f"path {path!r} has an unknown scheme: give s3://bucket/prefix or a folder")
+    if separator and not rest.startswith("/"):
+        raise SettingsError(f"path {path!r} names a machine, or a folder below none: give file:///folder")
     return os.path.abspath(rest).rstrip("/")  # noqa: PTH100  (pathlib keeps `..`, behind which paths overlap)
 
 

@@ -21,7 +21,6 @@ from chargebacks.projection.apply import RETRIED, Tally
 from chargebacks.projection.decide import Outcome
 from chargebacks.projection.find import UNREADABLE
 
-SERVICE: Final = "consolidation-updater"
 _ERRORS: Final = ("ERROR", "CRITICAL")
 
 
@@ -60,9 +59,9 @@ class Report:
             "UpdatesRetried": self.tally[RETRIED],
         }
 
-    def publish(self, metrics: Metrics) -> None:
+    def publish(self, metrics: Metrics, service: str) -> None:
         """Print both. Plain print, because the runtime may wrap what goes through `logging`."""
-        emf = EphemeralMetrics(namespace=metrics.namespace, service=SERVICE)
+        emf = EphemeralMetrics(namespace=metrics.namespace, service=service)
         for name, value in self.values().items():
             emf.add_metric(name=name, unit=metrics.units[name], value=value)
         emf.flush_metrics()
@@ -78,13 +77,13 @@ class _StandardOutput(logging.StreamHandler[TextIO]):
 
 
 @cache  # Powertools configures a service's logger once, and only once
-def _logger() -> Logger:
-    return Logger(service=SERVICE, logger_handler=_StandardOutput(), utc=True, json_serializer=serialise)
+def _logger(service: str) -> Logger:
+    return Logger(service=service, logger_handler=_StandardOutput(), utc=True, json_serializer=serialise)
 
 
-def make_logger(level: str) -> Logger:
+def make_logger(level: str, service: str) -> Logger:
     """JSON lines on standard output, with upper-case levels."""
-    logger = _logger()
+    logger = _logger(service)
     logger.setLevel(level)
     return logger
 

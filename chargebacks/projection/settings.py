@@ -10,6 +10,7 @@ from chargebacks.errors import SettingsError
 
 DEFAULT_TABLE: Final = "poc-chargeback-chargebacks-dev"
 DEFAULT_REGION: Final = "sa-east-1"
+DEFAULT_SERVICE: Final = "consolidation-updater"
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -17,6 +18,7 @@ LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 class UpdaterSettings:
     """What one updater works on. Times are seconds.
 
+    `service`: the dimension of its metrics, and a field of its log lines: what tells one updater from another.
     `reserve`: what is kept of the invocation's time for answering; no call starts within it, so it is longer
     than `connect_timeout + read_timeout`, the slowest call of a server that does not answer byte by byte.
     `attempts`, `backoff`, `backoff_limit`: a transient failure is tried again after a random pause of up to
@@ -26,6 +28,7 @@ class UpdaterSettings:
     table: str = DEFAULT_TABLE
     region: str = DEFAULT_REGION
     log_level: str = "INFO"
+    service: str = DEFAULT_SERVICE
     dlq_url: str | None = None
     partition_index: str | None = None
     schedule_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
@@ -44,6 +47,7 @@ class UpdaterSettings:
         return cls(
             table=given.get("DYNAMODB_TABLE_NAME", DEFAULT_TABLE),
             region=given.get("AWS_REGION", DEFAULT_REGION),
+            service=given.get("POWERTOOLS_SERVICE_NAME", DEFAULT_SERVICE),
             log_level=_level(given.get("LOG_LEVEL", "INFO")),
             dlq_url=given.get("DLQ_URL"),
             partition_index=given.get("PARTITION_INDEX_NAME"),

@@ -76,7 +76,7 @@ class Updater:
             finder=Finder(table),
             dead_letters=DeadLetters(settings),
             metrics=Metrics.of("updater"),
-            logger=make_logger(settings.log_level),
+            logger=make_logger(settings.log_level, settings.service),
             clock=clock,
         )
 
@@ -108,7 +108,7 @@ class Updater:
         report = Report(
             found[Verdict.PROCESSED], found[Verdict.DEAD_LETTERED], found[Verdict.REPORTED], tally
         )
-        report.publish(self.metrics)
+        report.publish(self.metrics, self.settings.service)
 
     def _remaining(self, context: object) -> Callable[[], float]:
         """Seconds in which a call may still be started; endless where no Lambda counts them."""

@@ -1,12 +1,15 @@
 """The two front doors of the job, as processes: the command line, and the script that Glue runs."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from chargebacks.settings import REGION_NAMES
 
 if TYPE_CHECKING:
     from tests.fixtures.cloudwatch import CloudWatch
@@ -115,9 +118,11 @@ def test_the_script_that_glue_runs_takes_glue_s_arguments_and_sends_its_metrics(
         "--enable-metrics",
         "true",
     ]
-    given = ["--landing_path", str(landing), "--output_path", str(out), "--partition_date", "2025-11-20"]
+    given = ["--landing_path", str(landing), "--output_path", str(out)]
+    given += ["--execution_time", "2025-11-20T06:30:00", "--aws_region", "us-east-1"]
     given += ["--output_format", "json", "--job_name", "told", "--publish_metrics", "true"]
-    done = subprocess.run([*script, *given], capture_output=True, text=True, check=False)
+    nowhere = {name: value for name, value in os.environ.items() if name not in REGION_NAMES}
+    done = subprocess.run([*script, *given], capture_output=True, text=True, check=False, env=nowhere)
 
     assert done.returncode == 0, done.stderr
     kept = [json.loads(line) for path in out.rglob("*.json") for line in path.read_text().splitlines()]

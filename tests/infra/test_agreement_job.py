@@ -61,13 +61,14 @@ def test_the_job_parses_what_a_schedule_gives_it(phase_4: Applied) -> None:
     assert (run.execution_sequence, run.total_executions) == (2, 4)
     assert run.kafka_bootstrap_servers == PHASE_3["msk_bootstrap_servers"]
     assert (run.kafka_topic, run.kafka_auth, run.publish_metrics) == (TOPIC, "iam", True)
+    assert run.aws_region == "sa-east-1"
     assert (run.job_name, run.output_format, run.output_files) == (JOB, "csv", 10)
 
 
 def test_what_is_left_to_the_job_is_what_it_would_have_chosen(phase_4: Applied) -> None:
     given = started(phase_4, 2)
     paths = ("landing_path", "output_path", "quarantine_path")
-    here = {"kafka_bootstrap_servers", "kafka_auth", "publish_metrics", *paths}
+    here = {"kafka_bootstrap_servers", "kafka_auth", "publish_metrics", "aws_region", *paths}
     least = {
         name: value for name, value in given.items() if name.removeprefix("--") in (*here, "execution_time")
     }

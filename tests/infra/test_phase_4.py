@@ -72,11 +72,10 @@ def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
     assert made["execution_property"] == [{"max_concurrent_runs": 3}]
     given = made["default_arguments"]
     assert given["--enable-auto-scaling"] == "true"
+    assert given["--aws_region"] == REGION
     assert given["--conf"].split(" --conf ") == [
         "spark.executor.memory=4g",
         "spark.executor.memoryOverhead=6g",
-        f"spark.executorEnv.AWS_REGION={REGION}",
-        f"spark.executorEnv.AWS_DEFAULT_REGION={REGION}",
     ]
     release = f"s3://{PHASE_1['artifacts_bucket']}/releases/{RELEASE}"
     assert made["command"][0]["script_location"] == f"{release}/consolidate_chargebacks.py"

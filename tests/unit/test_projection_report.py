@@ -18,13 +18,14 @@ def test_the_metrics_line_counts_dead_letters_as_failed_and_ends_with_its_last_n
 
 
 def test_publishing_prints_one_emf_line_and_the_plain_one(capsys: pytest.CaptureFixture[str]) -> None:
-    REPORT.publish(Metrics.of("updater"))
+    REPORT.publish(Metrics.of("updater"), "updater-of-dev")
     emf, line = capsys.readouterr().out.splitlines()
     assert line == REPORT.line()
     told = json.loads(emf)
     [described] = told["_aws"]["CloudWatchMetrics"]
     assert described["Namespace"] == "POC-Chargeback/ConsolidationUpdater"
     assert described["Dimensions"] == [["service"]]
+    assert told["service"] == "updater-of-dev"
     assert {metric["Unit"] for metric in described["Metrics"]} == {"Count"}
     assert {metric["Name"]: told[metric["Name"]] for metric in described["Metrics"]} == {
         "MessagesProcessed": [97],

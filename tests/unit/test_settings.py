@@ -208,6 +208,12 @@ def test_paths_are_absolute_and_have_one_spelling(given: str, path: str) -> None
     assert absolute(given) == path
 
 
+@pytest.mark.parametrize("path", ["file://localhost/tmp/x", "file://tmp/x"])
+def test_a_file_url_that_names_a_machine_is_no_folder_of_the_working_folder(path: str) -> None:
+    with pytest.raises(SettingsError, match="give file:///folder"):
+        absolute(path)
+
+
 def test_a_relative_path_is_taken_from_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

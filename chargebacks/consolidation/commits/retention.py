@@ -55,7 +55,7 @@ def expired(history: History, now: datetime, window: timedelta) -> list[Entry]:
     return [
         entry
         for entry in history.entries[:-1]
-        if entry.commit in history.published and entry.completed_at <= now - window
+        if entry.commit in history.published and _completed(entry, history) <= now - window
     ]
 
 
@@ -65,11 +65,16 @@ def side_objects(entry: Entry) -> tuple[str, ...]:
 
 
 def _needed(history: History, cutoff: datetime) -> Iterator[Entry]:
-    """Entries whose data files stay. One is superseded when the next is completed, and there by the store's clock."""
+    """Entries whose data files stay. One is superseded when the next is completed."""
     for entry, after in zip_longest(history.entries, history.entries[1:]):
         owing = after is None or entry.commit not in history.published
-        if owing or max(after.completed_at, history.created[after.commit]) > cutoff:
+        if owing or _completed(after, history) > cutoff:
             yield entry
+
+
+def _completed(entry: Entry, history: History) -> datetime:
+    """By its run's clock, or by the store's, if that run's was slow."""
+    return max(entry.completed_at, history.created[entry.commit])
 
 
 def _by_generation(listed: Iterable[Stored]) -> Iterable[tuple[int, list[Stored]]]:

@@ -1,5 +1,6 @@
 """Who runs the two stages: Spark, which distributes, shuffles, retries; or this process, for tests."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from chargebacks.consolidation.stages.read import Parcel
 from chargebacks.errors import ConsolidationError
+from chargebacks.settings import REGION_NAMES
 
 if TYPE_CHECKING:
     from pyspark import SparkContext
@@ -59,6 +61,7 @@ class SparkEngine:
             if self.session is None:
                 session = self._start()
                 session.sparkContext.environment["POLARS_MAX_THREADS"] = "1"  # Spark runs one task a core
+                session.sparkContext.environment.update(_region())
                 self.session = session
         return self.session.sparkContext
 
@@ -83,6 +86,11 @@ class SparkEngine:
             raise ConsolidationError(
                 f"a Spark task failed, nothing was committed: {_cause(error)}"
             ) from error
+
+
+def _region() -> dict[str, str]:
+    """The driver's: nobody promises workers that they are told it."""
+    return {name: os.environ[name] for name in REGION_NAMES if name in os.environ}
 
 
 def _same(number: int) -> int:

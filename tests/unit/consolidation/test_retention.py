@@ -102,6 +102,12 @@ def test_the_head_keeps_its_files_published_or_not_however_old() -> None:
         assert not left & {file.path for file in SECOND.files}
 
 
+def test_side_objects_of_a_run_whose_clock_was_slow_count_from_their_creation() -> None:
+    slow, newest = entry(1, 24 * 365 * 5), entry(2, 0)
+    created = {1: ago(1), 2: ago(0)}
+    assert expired(History([slow, newest], created, frozenset([1, 2])), NOW, 90 * DAY) == []
+
+
 def test_side_objects_and_coverage_are_not_swept() -> None:
     left = gone(history(FIRST, SECOND), TWO, timedelta(0))
     assert not [path for path in left if "/data/" not in path]

@@ -39,6 +39,8 @@ resource "aws_glue_job" "this" {
 
   default_arguments = merge({ for name, value in var.arguments : "--${name}" => value }, {
     "--enable-auto-scaling" = "true"
+    # Who signs requests must know the region, driver and workers: Glue does not promise it to them.
+    "--aws_region" = local.region
     # A private subnet reaches no package index: every wheel comes from the bucket, and pip must not look elsewhere.
     "--additional-python-modules"       = "${local.release}/${var.wheels}"
     "--python-modules-installer-option" = "--no-index"
@@ -48,9 +50,6 @@ resource "aws_glue_job" "this" {
       # The work is done by Polars and Arrow in Python workers, outside the JVM's heap.
       "spark.executor.memory=${var.heap_gb}g",
       "spark.executor.memoryOverhead=${var.overhead_gb}g",
-      # Python workers sign requests to S3: Glue does not promise them the region.
-      "spark.executorEnv.AWS_REGION=${local.region}",
-      "spark.executorEnv.AWS_DEFAULT_REGION=${local.region}",
     ])
   })
 

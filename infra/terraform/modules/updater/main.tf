@@ -44,6 +44,8 @@ resource "aws_lambda_function" "this" {
         DLQ_URL             = var.dead_letter_queue.url
         SCHEDULE_ZONE       = var.schedule_zone
         LOG_LEVEL           = var.log_level
+        # Environments of one account must not add up each other's numbers.
+        POWERTOOLS_SERVICE_NAME = var.name
       },
       var.partition_index_name == null ? {} : { PARTITION_INDEX_NAME = var.partition_index_name },
       var.tracing ? { AWS_LAMBDA_EXEC_WRAPPER = "/opt/otel-instrument" } : {},

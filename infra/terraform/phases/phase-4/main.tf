@@ -13,7 +13,7 @@ locals {
 
   # The one place that names metrics; the code reads it, too.
   metrics         = jsondecode(file("${path.module}/../../../../schemas/metrics.json"))
-  updater_service = "consolidation-updater"
+  updater_service = local.function_name
 
   log_stream = var.use_log_stream ? module.log_stream[0].destination : null
 }
