@@ -41,12 +41,16 @@ AWS: dict[str, tuple[dict[str, str], set[str]]] = {
 
 @pytest.fixture
 def emitted(
+    phase_4: Applied,
     handler: Handler,
     capsys: pytest.CaptureFixture[str],
     cloudwatch: "CloudWatch",
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> dict[Metric, str]:
     """Unit by metric: what the real handler printed as EMF, and what a run of the job put to CloudWatch."""
+    (given,) = phase_4.one("aws_lambda_function")["environment"]
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", given["variables"]["POWERTOOLS_SERVICE_NAME"])
     handler(of(slice_of("a"), b"poison"))
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     (told,) = [one for one in printed if "_aws" in one]

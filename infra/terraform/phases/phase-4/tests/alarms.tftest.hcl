@@ -21,7 +21,7 @@ variables {
   }
   watched = {
     own_metrics            = jsondecode(file("../../../../schemas/metrics.json"))
-    updater_service        = "consolidation-updater"
+    updater_service        = "poc-chargeback-dev-consolidation-updater"
     job_name               = "job"
     executions_per_day     = 4
     function_name          = "updater"
