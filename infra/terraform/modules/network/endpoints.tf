@@ -17,13 +17,15 @@ resource "aws_vpc_endpoint" "interface" {
   vpc_endpoint_type   = "Interface"
   service_name        = "com.amazonaws.${data.aws_region.current.name}.${each.key}"
   subnet_ids          = local.subnet_ids
-  security_group_ids  = [aws_security_group.endpoints.id]
+  security_group_ids  = [local.endpoint_security_group_id]
   private_dns_enabled = true
   tags                = { Name = "${var.name}-${each.key}" }
 }
 
+# Callers' egress rules name one group, so all endpoints are in one: the existing ones' when it is named.
 resource "aws_security_group" "endpoints" {
   #checkov:skip=CKV2_AWS_5:the endpoints join it; which there are is a variable
+  count       = local.own_group ? 1 : 0
   name        = "${var.name}-endpoints"
   description = "Interface endpoints of AWS services"
   vpc_id      = local.vpc_id
@@ -32,8 +34,8 @@ resource "aws_security_group" "endpoints" {
 
 # Who may call is decided by the callers' own egress rules and roles; here it is enough to be inside.
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
-  for_each          = toset(local.vpc_cidrs) # a VPC that was there may have several
-  security_group_id = aws_security_group.endpoints.id
+  for_each          = toset(local.own_group ? local.vpc_cidrs : []) # a VPC that was there may have several
+  security_group_id = local.endpoint_security_group_id
   description       = "TLS from the VPC"
   cidr_ipv4         = each.key
   ip_protocol       = "tcp"

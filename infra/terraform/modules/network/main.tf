@@ -21,6 +21,10 @@ locals {
   vpc_cidrs       = var.existing == null ? [var.cidr] : [for one in data.aws_vpc.existing[0].cidr_block_associations : one.cidr_block if one.state == "associated"]
   subnet_ids      = var.existing == null ? aws_subnet.private[*].id : var.existing.private_subnet_ids
   route_table_ids = var.existing == null ? aws_route_table.private[*].id : var.existing.route_table_ids
+
+  named_group                = try(var.existing.endpoint_security_group_id, null)
+  own_group                  = local.named_group == null
+  endpoint_security_group_id = local.own_group ? aws_security_group.endpoints[0].id : local.named_group
 }
 
 resource "aws_vpc" "this" {

@@ -10,5 +10,5 @@ output "private_subnet_ids" {
 
 output "endpoint_security_group_id" {
   description = "Security group of the interface endpoints: what a caller's egress rule names."
-  value       = aws_security_group.endpoints.id
+  value       = local.endpoint_security_group_id
 }

@@ -14,9 +14,14 @@ variable "zones" {
 }
 
 variable "existing" {
-  description = "A VPC that is there already, used instead of a new one; null: make one."
-  type        = object({ vpc_id = string, private_subnet_ids = list(string), route_table_ids = list(string) })
-  default     = null
+  description = "A VPC that is there already, used instead of a new one; null: make one. endpoint_security_group_id is the group of the endpoints that it has; new ones join it."
+  type = object({
+    vpc_id                     = string
+    private_subnet_ids         = list(string)
+    route_table_ids            = list(string)
+    endpoint_security_group_id = optional(string)
+  })
+  default = null
 }
 
 variable "gateway_endpoints" {

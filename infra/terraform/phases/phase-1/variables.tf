@@ -59,13 +59,22 @@ variable "availability_zones" {
 }
 
 variable "existing_vpc" {
-  description = "A VPC to use instead of a new one. It must resolve DNS names; take out the endpoints that it has."
-  type        = object({ vpc_id = string, private_subnet_ids = list(string), route_table_ids = list(string) })
-  default     = null
+  description = "A VPC to use instead of a new one. It must resolve DNS names. Take the endpoints that it has out of gateway_endpoints and interface_endpoints; endpoint_security_group_id is the group that all its interface endpoints are in, which must admit TCP 443 from the private subnets. New ones join it."
+  type = object({
+    vpc_id                     = string
+    private_subnet_ids         = list(string)
+    route_table_ids            = list(string)
+    endpoint_security_group_id = optional(string)
+  })
+  default = null
 
   validation {
     condition     = var.existing_vpc == null || length(distinct(try(var.existing_vpc.private_subnet_ids, []))) >= 2
     error_message = "existing_vpc.private_subnet_ids must name at least two subnets, in different zones."
+  }
+  validation {
+    condition     = var.existing_vpc == null || try(var.existing_vpc.endpoint_security_group_id, null) != null || length(setsubtract(["glue", "lambda", "logs", "monitoring", "sqs", "sts"], var.interface_endpoints)) == 0
+    error_message = "existing_vpc.endpoint_security_group_id must name the group of the VPC's own endpoints when any of glue, lambda, logs, monitoring, sqs and sts is taken out of interface_endpoints: callers may reach that group's members alone."
   }
 }
 

@@ -82,3 +82,59 @@ run "a_vpc_that_was_there_gets_endpoints_alone" {
     error_message = "Endpoints do not answer all of the existing VPC's addresses, or more."
   }
 }
+
+run "endpoints_of_a_vpc_that_was_there_and_new_ones_are_in_one_group" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+  variables {
+    existing = {
+      vpc_id                     = "vpc-1"
+      private_subnet_ids         = ["subnet-1", "subnet-2"]
+      route_table_ids            = ["rtb-1"]
+      endpoint_security_group_id = "sg-theirs"
+    }
+  }
+
+  assert {
+    condition     = output.endpoint_security_group_id == "sg-theirs" && aws_vpc_endpoint.interface["sqs"].security_group_ids == toset(["sg-theirs"])
+    error_message = "Callers are told of a group that not every endpoint is in."
+  }
+  assert {
+    condition     = length(aws_security_group.endpoints) + length(aws_vpc_security_group_ingress_rule.endpoints) == 0
+    error_message = "There is a group without endpoints, or somebody's own group is changed."
+  }
+}
+
+run "a_vpc_with_all_endpoints_gets_none" {
+  command = plan
+  variables {
+    existing_vpc = {
+      vpc_id                     = "vpc-1"
+      private_subnet_ids         = ["subnet-1", "subnet-2"]
+      route_table_ids            = ["rtb-1"]
+      endpoint_security_group_id = "sg-theirs"
+    }
+    gateway_endpoints   = []
+    interface_endpoints = []
+  }
+
+  assert {
+    condition     = output.endpoint_security_group_id == "sg-theirs"
+    error_message = "Later phases are told of another group than the one named."
+  }
+}
+
+run "a_vpc_without_endpoints_gets_all_of_them_in_a_group_of_ours" {
+  command = plan
+  variables {
+    existing_vpc        = { vpc_id = "vpc-1", private_subnet_ids = ["subnet-1", "subnet-2"], route_table_ids = ["rtb-1"] }
+    interface_endpoints = ["glue", "lambda", "logs", "monitoring", "sqs", "sts"]
+  }
+
+  assert {
+    condition     = output.endpoint_security_group_id == "sg-mocked"
+    error_message = "Later phases are not told of our own group."
+  }
+}

@@ -77,6 +77,15 @@ run "existing_vpc_refuses_one_subnet" {
   expect_failures = [var.existing_vpc]
 }
 
+run "existing_vpc_refuses_fewer_endpoints_when_it_names_no_group_of_its_own" {
+  command = plan
+  variables {
+    existing_vpc        = { vpc_id = "vpc-1", private_subnet_ids = ["subnet-1", "subnet-2"], route_table_ids = ["rtb-1"] }
+    interface_endpoints = ["glue", "lambda", "logs", "monitoring", "sts"]
+  }
+  expect_failures = [var.existing_vpc]
+}
+
 run "gateway_endpoints_refuses_other_services" {
   command = plan
   variables {
