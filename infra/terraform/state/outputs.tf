@@ -14,7 +14,7 @@ output "backend" {
   HCL
 }
 
-output "state" {
-  description = "The variable `state` of the phases that read earlier ones' outputs."
-  value       = { backend = "s3", config = { bucket = module.bucket.name, region = var.region } }
+output "tfvars" {
+  description = "What the phases that read earlier ones' outputs take by `-var-file=`, as a file."
+  value       = jsonencode({ state = { backend = "s3", config = { bucket = module.bucket.name, region = var.region } } })
 }

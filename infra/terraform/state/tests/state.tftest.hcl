@@ -13,7 +13,7 @@ run "the_bucket_is_named_after_the_account" {
     error_message = "The bucket has another name."
   }
   assert {
-    condition     = output.state.config.bucket == output.bucket && strcontains(output.backend, "use_lockfile = true")
+    condition     = jsondecode(output.tfvars).state.config.bucket == output.bucket && strcontains(output.backend, "use_lockfile = true")
     error_message = "The other roots are told another bucket, or not to lock."
   }
 }
