@@ -12,6 +12,7 @@ UPDATER = ROOT / "consumers" / "consolidation_updater"
 SAMPLE = json.loads((UPDATER / "test_event.json").read_text())
 ZIP = "consolidation-updater.zip"
 WHEELS = "chargebacks.gluewheels.zip"
+SCRIPT = "consolidate_chargebacks.py"
 SOURCES = (
     ".gitignore",
     "LICENSE",

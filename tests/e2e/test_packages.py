@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import re
 import sys
 import zipfile
 from pathlib import Path
@@ -13,10 +12,10 @@ from packaging.utils import parse_wheel_filename
 
 import chargebacks
 from scripts.locked_requirements import PROVIDED, blocks, closure, declared
-from tests.e2e.packages import ROOT, SAMPLE, UPDATER, WHEELS, ZIP, build, python, run_build
+from tests.e2e.packages import ROOT, SAMPLE, SCRIPT, UPDATER, WHEELS, ZIP, build, python, run_build
+from tests.fixtures import lambda_runtime
 
 VERSION = chargebacks.__version__
-SCRIPT = "consolidate_chargebacks.py"
 # Python 3.11 on Amazon Linux 2023, which has glibc 2.34 (AWS Glue Developer Guide, "AWS Glue 5.0").
 GLUE = {"py3-none-any", "cp311-cp311-manylinux_2_28_x86_64"} | {
     f"cp{minor}-abi3-manylinux2014_x86_64" for minor in ("310", "311")
@@ -219,17 +218,10 @@ def test_the_updater_s_requirements_are_the_lock_file_s() -> None:
     assert all("--hash=sha256:" in pin for pin in listed.values())
 
 
-def test_terraform_deploys_files_that_a_release_has_and_a_handler_that_the_zip_has(release: Path) -> None:
-    job, updater = (
-        "".join(path.read_text() for path in (ROOT / "infra/terraform/modules" / name).glob("*.tf"))
-        for name in ("glue-job", "updater")
-    )
-    script, wheels = re.findall(r'"\$\{local\.release\}/([\w.]+)"', job), re.findall(r'"(\S+\.zip)"', job)
-    zips = re.findall(r'"releases/\$\{var\.artifact_version\}/([\w-]+)\$\{', updater)
-    files = [*script, *wheels, *(f"{name}.zip" for name in zips)]
-    assert len(files) == 3
-    assert set(files) <= {path.name for path in release.iterdir()}
-    (module, function), *others = re.findall(r'handler += "(\w+)\.(\w+)"', updater)
-    assert not others
+def test_the_release_has_the_files_and_the_handler_that_terraform_deploys(release: Path) -> None:
+    """The same names as in tests/infra/test_phase_4.py, which compares them with what is applied."""
+    assert {ZIP, WHEELS, SCRIPT} <= {path.name for path in release.iterdir()}
+    module, function = lambda_runtime.HANDLER.split(".")
     code = zipfile.ZipFile(release / ZIP).read(f"{module}.py").decode()
     assert f"\ndef {function}(" in code
+    assert f"python{sys.version_info.major}.{sys.version_info.minor}" == lambda_runtime.RUNTIME

@@ -1,5 +1,7 @@
 """Phase 4 applied to moto: its names, what it makes, and what moto cannot hold held against AWS's own models."""
 
+from tests.e2e.packages import SCRIPT, WHEELS, ZIP
+from tests.fixtures import lambda_runtime
 from tests.infra.as_calls import complaints as refused
 from tests.infra.given import KEY, PHASE_1, PHASE_3, REGION, RELEASE, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied
@@ -54,12 +56,13 @@ def test_names_are_those_that_users_know(phase_4: Applied) -> None:
 
 def test_the_function_is_what_users_asked_for(phase_4: Applied) -> None:
     made = phase_4.one("aws_lambda_function")
-    assert made["runtime"] == "python3.11"
+    # With these the zip is started in tests/e2e/test_lambda.py.
+    assert (made["handler"], made["runtime"]) == (lambda_runtime.HANDLER, lambda_runtime.RUNTIME)
     assert (made["memory_size"], made["timeout"], made["reserved_concurrent_executions"]) == (256, 60, -1)
     assert made["architectures"] == ["x86_64"]
     assert (made["s3_bucket"], made["s3_key"]) == (
         PHASE_1["artifacts_bucket"],
-        f"releases/{RELEASE}/consolidation-updater.zip",
+        f"releases/{RELEASE}/{ZIP}",
     )
     assert made["logging_config"][0]["log_format"] == "Text"
     assert (made["tracing_config"][0]["mode"], made["layers"] or []) == ("PassThrough", [])
@@ -78,8 +81,8 @@ def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
         "spark.executor.memoryOverhead=6g",
     ]
     release = f"s3://{PHASE_1['artifacts_bucket']}/releases/{RELEASE}"
-    assert made["command"][0]["script_location"] == f"{release}/consolidate_chargebacks.py"
-    assert given["--additional-python-modules"] == f"{release}/chargebacks.gluewheels.zip"
+    assert made["command"][0]["script_location"] == f"{release}/{SCRIPT}"
+    assert given["--additional-python-modules"] == f"{release}/{WHEELS}"
     assert given["--python-modules-installer-option"] == "--no-index"
     connections = {one["name"] for one in phase_4.of("aws_glue_connection").values()}
     assert set(made["connections"]) == connections == {f"{JOB}-sa-east-1a", f"{JOB}-sa-east-1b"}
