@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fixtures.terraform import TREE, Terraform, TerraformRoot
+from tests.fixtures.terraform import ROOT, TREE, Terraform, TerraformRoot
 from tests.infra.given import VARIABLES
 
 
@@ -20,3 +20,9 @@ def test_a_root_is_valid_and_its_tests_pass(terraform_root: TerraformRoot, root:
 def test_every_root_is_tested() -> None:
     roots = {str(found.parent.relative_to(TREE)) for found in TREE.rglob(".terraform.lock.hcl")}
     assert roots == set(VARIABLES)
+
+
+def test_ci_does_not_skip_what_it_does_not_find() -> None:
+    *before, last = (ROOT / ".ci/run").read_text().splitlines()
+    assert last == "exec make test"
+    assert any(line.startswith("export CI=true") for line in before)
