@@ -11,7 +11,6 @@ import pytest
 from tests.fixtures.terraform import ROOT, TerraformRoot
 from tests.infra import as_calls
 from tests.infra.given import PHASE_1, VARIABLES
-from tests.infra.phase_4 import earlier
 from tests.infra.refusals import findings
 
 Plan = dict[str, Any]
@@ -41,12 +40,12 @@ def told(root: str, plan: Plan) -> str:
 
 
 @pytest.fixture(scope="module")
-def planned(terraform_root: TerraformRoot, s3_endpoint: str) -> Callable[[str], Plan]:
+def planned(terraform_root: TerraformRoot, s3_endpoint: str, phase_4_plan: Plan) -> Callable[[str], Plan]:
     """The plan of a root with all that its switches can make, made once, and told in `.run/planned`."""
 
     def make(root: str) -> Plan:
-        network = earlier(s3_endpoint) if root == "phases/phase-4" else {}
-        plan = terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root] | network)
+        phase_4 = root == "phases/phase-4"
+        plan = phase_4_plan if phase_4 else terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root])
         PLANNED.mkdir(parents=True, exist_ok=True)
         (PLANNED / f"{Path(root).name}.txt").write_text(told(root, plan))
         return plan
@@ -102,3 +101,22 @@ def test_every_alarm_of_an_ingestion_function_has_its_section_in_the_runbook(
     assert named == {section.split()[0] for section in sections}
     parts = ("**Symptom.**", "**First command.**", "**Cause.**", "**Fix.**", "**Call.**")
     assert [section.split()[0] for section in sections if not all(part in section for part in parts)] == []
+
+
+def _module(plan: Plan, name: str) -> dict[str, dict[str, Any]]:
+    """Resources of a module of the root, by address there, as they are written."""
+    module = plan["configuration"]["root_module"]["module_calls"][name]["module"]
+    return {one["address"]: one for one in module["resources"]}
+
+
+def test_the_updaters_rights_outlast_its_network_interfaces(phase_4_plan: Plan) -> None:
+    """Destroying goes backwards: function, group (which waits until Lambda has removed its interfaces), rights."""
+    updater = _module(phase_4_plan, "updater")
+    assert "aws_iam_role_policy.run" in updater["aws_security_group.this"]["depends_on"]
+    (network,) = updater["aws_lambda_function.this"]["expressions"]["vpc_config"]
+    assert "aws_security_group.this" in network["security_group_ids"]["references"]
+
+
+def test_the_budget_comes_after_the_topic_that_lets_it_publish(phase_4_plan: Plan) -> None:
+    budget = _module(phase_4_plan, "notifications")["aws_budgets_budget.month"]
+    assert budget["depends_on"] == ["aws_sns_topic_policy.this"]

@@ -98,4 +98,6 @@ resource "aws_budgets_budget" "month" {
       subscriber_sns_topic_arns = [aws_sns_topic.this.arn]
     }
   }
+
+  depends_on = [aws_sns_topic_policy.this] # a topic that does not let Budgets publish is refused
 }

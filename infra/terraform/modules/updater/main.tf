@@ -83,6 +83,10 @@ resource "aws_security_group" "this" {
   description = "The consolidation updater"
   vpc_id      = var.vpc_id
   tags        = { Name = var.name }
+
+  # After the function is gone Lambda removes its interfaces, in its role; the group goes when they have, so the rights
+  # must stay for longer.
+  depends_on = [aws_iam_role_policy.run]
 }
 
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
