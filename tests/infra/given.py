@@ -31,6 +31,7 @@ PHASE_3: Final[dict[str, Any]] = {
     "msk_client_security_group_id": "sg-2",
     "topic_name": TOPIC,
 }
+INDEX: Final = "created_date-index"
 RELEASE: Final = "0.1.0-1a2b3c4d5e6f"
 FUNCTIONS: Final = {
     "api": {"zip_key": "releases/1.0.0/api.zip", "trigger": "url"},
@@ -44,9 +45,12 @@ VARIABLES: Final[dict[str, dict[str, Any]]] = {
     "phases/phase-3": {"phase_1": PHASE_1, "cluster_type": "provisioned"},
     "phases/phase-4": {
         "artifact_version": RELEASE,
-        "phase_1": PHASE_1,
+        "phase_1": PHASE_1 | {"partition_index_name": INDEX},
         "phase_3": PHASE_3,
         "tracing": True,
+        "log_level": "DEBUG",
+        "schedule_zone": "America/Sao_Paulo",
+        "output_compression": "gzip",
         "alarm_emails": ["oncall@example.com"],
     },
     "state": {},

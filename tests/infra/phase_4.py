@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 
 from tests.fixtures.terraform import CREDENTIALS, OVERRIDES, Terraform, TerraformRoot
-from tests.infra.given import PHASE_1, PHASE_3, REGION, RELEASE
+from tests.infra.given import INDEX, PHASE_1, PHASE_3, REGION, RELEASE, VARIABLES
+from tests.infra.refusals import resources
 
 FUNCTION = "poc-chargeback-dev-consolidation-updater"
 JOB = "poc-chargeback-dev-chargebacks-consolidation"
@@ -46,7 +47,10 @@ class Applied:
 
 
 def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
-    """Apply what moto can hold, plan all of it over that, and destroy: the fields of `Applied`."""
+    """Apply what moto can hold, plan all of it over that, and destroy.
+
+    `applied`: the fields of `Applied`. `plan`: what every switch on would change of it.
+    """
     given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **earlier(endpoint)}
     with _release(endpoint):
         root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
@@ -54,8 +58,9 @@ def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
         _without_overrides(root)
         planned = [one for one in root.plan(given)["resource_changes"] if one["mode"] == "managed"]
         changes = {one["address"]: one["change"] for one in planned}
+        switched_on = root.plan(_with_every_switch(given))
         root.destroy(given)
-    return {
+    applied = {
         "outputs": outputs,
         "resources": {address: change["after"] for address, change in changes.items()},
         "left_out": [address for address, change in changes.items() if change["actions"] == ["create"]],
@@ -66,6 +71,18 @@ def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
         },
         "left": root.run("state", "list").stdout,
     }
+    return {"applied": applied, "plan": switched_on}
+
+
+def _with_every_switch(given: Values) -> Values:
+    phase_1 = {**given["phase_1"], "partition_index_name": INDEX}
+    return {**VARIABLES["phases/phase-4"], "phase_1": phase_1, "phase_3": given["phase_3"]}
+
+
+def as_applied(plan: Values) -> Applied:
+    """A plan as what its apply comes to; `refusals.UNKNOWN` is what only that would tell."""
+    made = {address: values for address, _, values in resources(plan)}
+    return Applied(outputs={}, resources=made, left_out=[], drift={}, left="")
 
 
 def _without_overrides(root: Terraform) -> None:

@@ -14,7 +14,7 @@ Values = Mapping[str, Any]
 
 def findings(plan: Mapping[str, Any]) -> list[str]:
     """One line for each thing that is refused; empty for a good plan."""
-    planned = list(_resources(plan))
+    planned = list(resources(plan))
     found = [
         f"{address}: {reason}"
         for address, kind, values in planned
@@ -23,7 +23,8 @@ def findings(plan: Mapping[str, Any]) -> list[str]:
     return found + list(_bare_buckets(planned))
 
 
-def _resources(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def resources(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Address, type and values of each resource that the plan makes."""
     for change in plan["resource_changes"]:
         if change["mode"] == "managed" and change["change"]["after"] is not None:
             after, unknown = change["change"]["after"], change["change"].get("after_unknown", {})

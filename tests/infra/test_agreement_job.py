@@ -12,7 +12,7 @@ import pytest
 from chargebacks import schedule
 from chargebacks.settings import ARGUMENTS, REQUIRED, JobSettings
 from glue_jobs.consolidate_chargebacks import arguments
-from tests.fixtures.terraform import TerraformRoot
+from tests.fixtures.terraform import TREE, TerraformRoot
 from tests.infra.given import PHASE_1, PHASE_3, TOPIC
 from tests.infra.phase_4 import JOB, Applied
 
@@ -28,11 +28,11 @@ NOON = datetime(2025, 11, 20, 12, tzinfo=UTC)
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 
 
-def started(phase_4: Applied, number: int) -> dict[str, str]:
+def started(applied: Applied, number: int) -> dict[str, str]:
     """The arguments of a run that the day's n-th schedule starts at 06:30."""
-    target = phase_4.resources[f"module.schedules.aws_scheduler_schedule.slot[{number - 1}]"]["target"][0]
+    target = applied.resources[f"module.schedules.aws_scheduler_schedule.slot[{number - 1}]"]["target"][0]
     moment = target["input"].replace("<aws.scheduler.scheduled-time>", "2025-11-20T06:30:00Z")
-    given: dict[str, str] = phase_4.one("aws_glue_job")["default_arguments"]
+    given: dict[str, str] = applied.one("aws_glue_job")["default_arguments"]
     return given | json.loads(moment)["Arguments"]
 
 
@@ -42,13 +42,20 @@ def settings(given: dict[str, str]) -> JobSettings:
     return JobSettings.parse(arguments(argv), NOON)
 
 
-def test_every_argument_given_is_the_jobs_or_glues(phase_4: Applied) -> None:
+def test_every_argument_given_is_the_jobs_or_glues(deployed: Applied) -> None:
     known = {f"--{argument.name}" for argument in ARGUMENTS}
-    assert set(started(phase_4, 2)) <= known | GLUES_OWN
+    assert set(started(deployed, 2)) <= known | GLUES_OWN
 
 
-def test_required_arguments_are_given(phase_4: Applied) -> None:
-    assert {f"--{name}" for name in REQUIRED} <= set(started(phase_4, 2))
+def test_no_argument_is_given_by_a_switch_that_is_off_here(switched_on: Applied) -> None:
+    phase = (TREE / "phases/phase-4/main.tf").read_text()
+    (block,) = re.findall(r"^  job_arguments = (.*?)^  \}", phase, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"^    (\w+) += ", block, re.MULTILINE)
+    assert {f"--{name}" for name in named} <= set(started(switched_on, 2))
+
+
+def test_required_arguments_are_given(deployed: Applied) -> None:
+    assert {f"--{name}" for name in REQUIRED} <= set(started(deployed, 2))
 
 
 def test_the_job_parses_what_a_schedule_gives_it(phase_4: Applied) -> None:
@@ -65,6 +72,12 @@ def test_the_job_parses_what_a_schedule_gives_it(phase_4: Applied) -> None:
     assert (run.job_name, run.output_format, run.output_files) == (JOB, "csv", 10)
 
 
+def test_the_job_parses_what_every_switch_gives_it(switched_on: Applied) -> None:
+    run = settings(started(switched_on, 2))
+    assert (run.output_format, run.output_compression) == ("csv", "gzip")
+    assert run.schedule_zone == SAO_PAULO
+
+
 def test_what_is_left_to_the_job_is_what_it_would_have_chosen(phase_4: Applied) -> None:
     given = started(phase_4, 2)
     paths = ("landing_path", "output_path", "quarantine_path")
@@ -75,11 +88,15 @@ def test_what_is_left_to_the_job_is_what_it_would_have_chosen(phase_4: Applied) 
     assert settings(given) == settings(least | {"--execution_sequence": "2"})
 
 
-def test_job_schedules_and_updater_share_the_zone(phase_4: Applied) -> None:
-    zones = {one["schedule_expression_timezone"] for one in phase_4.of("aws_scheduler_schedule").values()}
-    given = phase_4.one("aws_glue_job")["default_arguments"]["--schedule_zone"]
-    (environment,) = phase_4.one("aws_lambda_function")["environment"]
-    assert zones == {given} == {environment["variables"]["SCHEDULE_ZONE"]} == {"UTC"}
+@pytest.mark.parametrize(("which", "zone"), [("phase_4", "UTC"), ("switched_on", "America/Sao_Paulo")])
+def test_job_schedules_and_updater_share_the_zone(
+    request: pytest.FixtureRequest, which: str, zone: str
+) -> None:
+    applied: Applied = request.getfixturevalue(which)
+    zones = {one["schedule_expression_timezone"] for one in applied.of("aws_scheduler_schedule").values()}
+    given = applied.one("aws_glue_job")["default_arguments"]["--schedule_zone"]
+    (environment,) = applied.one("aws_lambda_function")["environment"]
+    assert zones == {given} == {environment["variables"]["SCHEDULE_ZONE"]} == {zone}
 
 
 def test_by_default_the_job_starts_at_half_past_midnight_six_noon_and_six(phase_4: Applied) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra.actions import Role, actions
-from tests.infra.given import ACCOUNT, KEY, PHASE_1, PHASE_3, REGION, TOPIC
+from tests.infra.given import ACCOUNT, INDEX, KEY, PHASE_1, PHASE_3, REGION, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied
 
 SCHEDULER, SUBSCRIPTION = f"{JOB}-start", "poc-chargeback-dev-logs-subscription"
@@ -56,9 +56,16 @@ def test_no_action_is_a_wildcard_and_no_resource_but_where_aws_has_none_narrower
 @pytest.mark.parametrize(("role", "name"), [("job", JOB), ("updater", FUNCTION)])
 def test_a_role_covers_the_calls_of_its_code_and_no_more(phase_4: Applied, role: Role, name: str) -> None:
     granted = {action for service in CALLED for action in allowed(phase_4, name, service)}
-    assert granted == actions(role) - {
-        "dynamodb:Query"
-    }  # with an index: Query, and no Scan (updater.tftest.hcl)
+    assert granted == actions(role) - {"dynamodb:Query"}  # with an index: Query, and no Scan
+
+
+def test_with_every_switch_a_role_has_what_the_switches_need(switched_on: Applied) -> None:
+    granted = {action for service in CALLED for action in allowed(switched_on, FUNCTION, service)}
+    assert granted == actions("updater") - {"dynamodb:Scan"}
+    assert statement(switched_on, FUNCTION, "FindADay")["Resource"] == [
+        f"{PHASE_1['chargebacks_table_arn']}/index/{INDEX}"
+    ]
+    assert services(switched_on, FUNCTION) - set(CALLED) == {"ec2", "kafka", "kms", "logs", "xray"}
 
 
 def test_beyond_its_calls_a_role_has_what_its_service_needs(phase_4: Applied) -> None:
