@@ -20,7 +20,7 @@ def findings(plan: Mapping[str, Any]) -> list[str]:
         for address, kind, values in planned
         for reason in [*RULES.get(kind, _nothing)(values), *_policy(values), *_open_to_all(values)]
     ]
-    return found + list(_bare_buckets(planned))
+    return found + list(_bare(planned))
 
 
 def resources(plan: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -159,16 +159,23 @@ def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else []
 
 
-def _bare_buckets(planned: list[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
-    """Buckets without what closes, encrypts and cleans them, in the same module."""
+def _bare(planned: list[tuple[str, str, dict[str, Any]]]) -> Iterator[str]:
+    """What lacks the resources beside it, in the same module, that close, encrypt and clean it."""
     there = {address for address, _, _ in planned}
     for address, kind, _ in planned:
-        if kind != "aws_s3_bucket":
-            continue
-        for needed in (
-            "public_access_block",
-            "server_side_encryption_configuration",
-            "lifecycle_configuration",
-        ):
-            if address.replace("aws_s3_bucket.", f"aws_s3_bucket_{needed}.") not in there:
+        for needed in BESIDE.get(kind, ()):
+            if address.replace(f"{kind}.", f"{kind}_{needed}.") not in there:
                 yield f"{address}: has no {needed}"
+
+
+# The policies are those that refuse what does not come over TLS.
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "aws_s3_bucket": (
+        "public_access_block",
+        "server_side_encryption_configuration",
+        "lifecycle_configuration",
+        "policy",
+    ),
+    "aws_sns_topic": ("policy",),
+    "aws_sqs_queue": ("policy",),
+}

@@ -92,6 +92,16 @@ def test_a_serverless_cluster_is_one_that_msk_knows(terraform_root: TerraformRoo
     assert as_calls.complaints("kafka", "CreateClusterV2", as_calls.serverless_cluster(cluster)) == ""
 
 
+def test_ingestion_has_names_that_its_runbook_and_later_phases_know(planned: Callable[[str], Plan]) -> None:
+    plan = planned("phases/phase-2")
+    names = {kind: {one["name"] for one in values(plan, kind)} for kind in ("aws_sns_topic", "aws_sqs_queue")}
+    assert names == {
+        "aws_sns_topic": {"poc-chargeback-dev-ingestion-alarms"},
+        "aws_sqs_queue": {"poc-chargeback-dev-stream-to-landing-failed"},
+    }
+    assert {one["endpoint"] for one in values(plan, "aws_sns_topic_subscription")} == {"oncall@example.com"}
+
+
 def test_every_alarm_of_an_ingestion_function_has_its_section_in_the_runbook(
     planned: Callable[[str], Plan],
 ) -> None:

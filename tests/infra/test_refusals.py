@@ -69,4 +69,13 @@ def test_what_is_closed_and_encrypted_passes(kind: str, values: dict[str, Any]) 
 
 
 def test_a_key_that_the_apply_will_tell_counts_as_given() -> None:
-    assert findings(plan("aws_sqs_queue", {}, {"kms_master_key_id": True})) == []
+    values = {"retention_in_days": 7}
+    assert findings(plan("aws_cloudwatch_log_group", values, {"kms_key_id": True})) == []
+
+
+@pytest.mark.parametrize("kind", ["aws_sns_topic", "aws_sqs_queue"])
+def test_what_takes_messages_without_a_policy_would_take_them_in_the_clear(kind: str) -> None:
+    alone = plan(kind, {"kms_master_key_id": "key"})
+    assert findings(alone) == [f"{kind}.this: has no policy"]
+    policy = plan(f"{kind}_policy", {})["resource_changes"]
+    assert findings({"resource_changes": alone["resource_changes"] + policy}) == []

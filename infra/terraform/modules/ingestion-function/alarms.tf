@@ -57,7 +57,7 @@ resource "aws_cloudwatch_metric_alarm" "failed" {
   alarm_description   = "${var.name} gave up on changes of the table: the queue says where they are. What to do: docs/runbook-ingestion.md, section failed."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.failed[0].name }
+  dimensions          = { QueueName = module.failed[0].name }
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1

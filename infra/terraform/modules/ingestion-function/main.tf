@@ -41,15 +41,15 @@ resource "aws_lambda_function" "this" {
 
   logging_config {
     log_format = "Text"
-    log_group  = aws_cloudwatch_log_group.this.name
+    log_group  = module.logs.name
   }
 
   depends_on = [aws_iam_role_policy.this]
 }
 
-resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:how long lines are worth their price is the variable log_retention_days
-  name              = "/aws/lambda/${var.name}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
+module "logs" {
+  source         = "../log-group" # phase 4 subscribes it to its stream
+  name           = "/aws/lambda/${var.name}"
+  retention_days = var.log_retention_days
+  kms_key_arn    = var.kms_key_arn
 }

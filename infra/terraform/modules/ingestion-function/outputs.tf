@@ -5,7 +5,7 @@ output "arn" {
 
 output "log_group_name" {
   description = "Log group that it writes to."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = module.logs.name
 }
 
 output "url" {

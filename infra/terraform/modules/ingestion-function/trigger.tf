@@ -16,18 +16,17 @@ resource "aws_lambda_event_source_mapping" "stream" {
 
   destination_config {
     on_failure {
-      destination_arn = aws_sqs_queue.failed[0].arn
+      destination_arn = module.failed[0].arn
     }
   }
 }
 
 # Places in the stream that were given up on; the stream itself keeps the changes for 24 hours.
-resource "aws_sqs_queue" "failed" {
-  count                             = local.from_stream ? 1 : 0
-  name                              = "${var.name}-failed"
-  message_retention_seconds         = 1209600 # 14 days
-  kms_master_key_id                 = var.kms_key_arn
-  kms_data_key_reuse_period_seconds = 3600
+module "failed" {
+  source      = "../dead-letter-queue"
+  count       = local.from_stream ? 1 : 0
+  name        = "${var.name}-failed"
+  kms_key_arn = var.kms_key_arn
 }
 
 resource "aws_lambda_function_url" "this" {

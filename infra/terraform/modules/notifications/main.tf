@@ -1,5 +1,5 @@
 # Where people are told: one encrypted topic, their e-mail addresses, and what is told without an alarm:
-# runs of the job that failed, and money.
+# runs of the job that failed, and money, each where it is asked for.
 
 data "aws_caller_identity" "current" {}
 
@@ -12,33 +12,33 @@ resource "aws_sns_topic_policy" "this" {
   arn = aws_sns_topic.this.arn
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
-      {
+    Statement = concat(
+      [{
         Sid       = "OurAlarmsAndBudgets"
         Effect    = "Allow"
         Principal = { Service = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] }
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.this.arn
         Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
-      },
-      {
-        # No condition: "You can't use Condition blocks in Amazon SNS topic policies for EventBridge" (Amazon
-        # EventBridge User Guide, resource-based policies).
+      }],
+      # No condition: "You can't use Condition blocks in Amazon SNS topic policies for EventBridge" (Amazon
+      # EventBridge User Guide, resource-based policies).
+      [for _ in var.job_name[*] : {
         Sid       = "OurEvents"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.this.arn
-      },
-      {
+      }],
+      [{
         Sid       = "OnlyOverTls"
         Effect    = "Deny"
         Principal = "*"
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.this.arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-    ]
+      }],
+    )
   })
 }
 
@@ -50,6 +50,7 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 resource "aws_cloudwatch_event_rule" "failed_run" {
+  count       = var.job_name == null ? 0 : 1
   name        = "${var.name}-failed-run"
   description = "A run of ${var.job_name} failed, timed out or broke off"
   event_pattern = jsonencode({
@@ -60,8 +61,9 @@ resource "aws_cloudwatch_event_rule" "failed_run" {
 }
 
 resource "aws_cloudwatch_event_target" "failed_run" {
-  rule = aws_cloudwatch_event_rule.failed_run.name
-  arn  = aws_sns_topic.this.arn
+  count = var.job_name == null ? 0 : 1
+  rule  = aws_cloudwatch_event_rule.failed_run[0].name
+  arn   = aws_sns_topic.this.arn
 
   input_transformer {
     input_paths = {

@@ -4,6 +4,6 @@ output "topic_arn" {
 }
 
 output "failed_run_rule" {
-  description = "Name of the rule that matches failed runs."
-  value       = aws_cloudwatch_event_rule.failed_run.name
+  description = "Name of the rule that matches failed runs; null when no job is named."
+  value       = one(aws_cloudwatch_event_rule.failed_run[*].name)
 }

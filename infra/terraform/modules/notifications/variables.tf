@@ -14,8 +14,9 @@ variable "emails" {
 }
 
 variable "job_name" {
-  description = "Glue job whose failed runs are told."
+  description = "Glue job whose failed runs are told; null: none."
   type        = string
+  default     = null
 }
 
 variable "monthly_budget_usd" {
@@ -27,4 +28,5 @@ variable "monthly_budget_usd" {
 variable "cost_tags" {
   description = "Tag whose costs the budget adds up; it must be active as a cost allocation tag."
   type        = map(string)
+  default     = {}
 }

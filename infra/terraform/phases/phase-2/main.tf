@@ -13,7 +13,7 @@ module "function" {
   artifacts_bucket   = local.phase_1.artifacts_bucket
   landing_bucket     = local.phase_1.landing_bucket
   kms_key_arn        = local.phase_1.kms_key_arn
-  topic_arn          = aws_sns_topic.alarms.arn
+  topic_arn          = module.notifications.topic_arn
   log_retention_days = var.log_retention_days
   table = {
     name       = local.phase_1.chargebacks_table_name
@@ -22,14 +22,9 @@ module "function" {
   }
 }
 
-resource "aws_sns_topic" "alarms" {
-  name              = "${local.name}-ingestion-alarms"
-  kms_master_key_id = local.phase_1.kms_key_arn
-}
-
-resource "aws_sns_topic_subscription" "email" {
-  for_each  = var.alarm_emails
-  topic_arn = aws_sns_topic.alarms.arn
-  protocol  = "email"
-  endpoint  = each.key
+module "notifications" {
+  source      = "../../modules/notifications"
+  name        = "${local.name}-ingestion-alarms"
+  kms_key_arn = local.phase_1.kms_key_arn
+  emails      = var.alarm_emails
 }

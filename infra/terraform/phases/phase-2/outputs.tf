@@ -15,5 +15,5 @@ output "log_group_names" {
 
 output "alarm_topic_arn" {
   description = "Topic that the alarms are told to."
-  value       = aws_sns_topic.alarms.arn
+  value       = module.notifications.topic_arn
 }

@@ -69,6 +69,10 @@ run "the_streams_function_may_write_landing_files_and_no_items" {
     error_message = "An alarm is missing."
   }
   assert {
+    condition     = module.failed[0].name == "poc-chargeback-dev-tested-failed"
+    error_message = "The queue has another name than the one that the role may write to."
+  }
+  assert {
     condition     = aws_lambda_function.this.reserved_concurrent_executions == 0 && aws_lambda_function.this.environment[0].variables == tomap({ LANDING_PATH = "s3://poc-chargeback-dev-landing-123456789012/chargebacks", LOG_LEVEL = "DEBUG" })
     error_message = "The function's settings are not those given."
   }
@@ -111,7 +115,7 @@ run "the_urls_function_may_write_items_and_asks_for_a_signature" {
     error_message = "Anybody may call the function."
   }
   assert {
-    condition     = length(aws_lambda_event_source_mapping.stream) + length(aws_sqs_queue.failed) + length(aws_cloudwatch_metric_alarm.failed) == 0
+    condition     = length(aws_lambda_event_source_mapping.stream) + length(module.failed) + length(aws_cloudwatch_metric_alarm.failed) == 0
     error_message = "Parts of the stream's trigger are there."
   }
   assert {
@@ -119,7 +123,7 @@ run "the_urls_function_may_write_items_and_asks_for_a_signature" {
     error_message = "An alarm does not name its section of the runbook."
   }
   assert {
-    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/poc-chargeback-dev-tested" && aws_cloudwatch_log_group.this.retention_in_days == 7
-    error_message = "The log group has another name, or keeps lines for another time."
+    condition     = output.log_group_name == "/aws/lambda/poc-chargeback-dev-tested" && aws_lambda_function.this.logging_config[0].log_group == output.log_group_name
+    error_message = "The log group has another name, or the function writes to another."
   }
 }

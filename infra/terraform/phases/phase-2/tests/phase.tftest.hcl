@@ -20,12 +20,12 @@ run "no_function_by_default" {
   command = plan
 
   assert {
-    condition     = length(module.function) == 0 && length(aws_sns_topic_subscription.email) == 0
+    condition     = length(module.function) == 0
     error_message = "Something is made that nobody asked for."
   }
   assert {
-    condition     = aws_sns_topic.alarms.name == "poc-chargeback-dev-ingestion-alarms" && aws_sns_topic.alarms.kms_master_key_id == var.phase_1.kms_key_arn
-    error_message = "The alarms' topic has another name, or is not encrypted by the key."
+    condition     = module.notifications.failed_run_rule == null
+    error_message = "Runs of a job are told that this phase does not have."
   }
 }
 
@@ -46,9 +46,5 @@ run "functions_are_named_and_only_some_have_a_url" {
   assert {
     condition     = output.log_group_names == ["/aws/lambda/poc-chargeback-dev-api", "/aws/lambda/poc-chargeback-dev-stream-to-landing"]
     error_message = "Phase 4 is not told of the functions' log groups."
-  }
-  assert {
-    condition     = aws_sns_topic_subscription.email["oncall@example.com"].protocol == "email"
-    error_message = "Nobody is told of alarms."
   }
 }
