@@ -12,7 +12,7 @@ from chargebacks.bootstrap import observed
 from chargebacks.consolidation import job
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from tests.fixtures.msk import Handler, of, slice_of
-from tests.infra.given import PHASE_1, TOPIC
+from tests.infra.given import INDEX, PHASE_1, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied
 from tests.unit.consolidation.builders import NOW, json_lines, land, settings
 from tests.unit.consolidation.running import Broker
@@ -164,6 +164,22 @@ def test_missing_chargebacks_are_a_share_of_all_that_were_looked_for(phase_4: Ap
     found = ("ChargebacksUpdated", "ChargebacksAlreadyApplied", "ChargebacksStale")
     every = " + ".join(("ChargebacksMissing", *found))
     assert expression(phase_4, "chargebacks-missing") == f"100 * ChargebacksMissing / ({every})"
+
+
+def test_the_indexs_throttles_are_counted_with_the_tables_where_there_is_one(
+    phase_4: Applied, switched_on: Applied
+) -> None:
+    """By the dimensions of "DynamoDB metrics and dimensions", Amazon DynamoDB developer guide."""
+    table = {"TableName": PHASE_1["chargebacks_table_name"]}
+    index = table | {"GlobalSecondaryIndexName": INDEX}
+    kinds = ("ReadThrottleEvents", "WriteThrottleEvents")
+    for applied, wanted in ((phase_4, [table]), (switched_on, [table, index])):
+        queries = alarms(applied)["table-throttles"]["metric_query"]
+        looked_at = {one["id"]: one["metric"][0] for one in queries if one["metric"]}
+        found = [(one["metric_name"], one["dimensions"]) for one in looked_at.values()]
+        assert sorted(found, key=str) == sorted(((kind, one) for one in wanted for kind in kinds), key=str)
+        (computed,) = [one["expression"] for one in queries if one["expression"]]
+        assert computed.split(" + ") == sorted(f"FILL({name}, 0)" for name in looked_at)
 
 
 def test_what_a_run_said_of_itself_holds_until_the_next_run(phase_4: Applied) -> None:

@@ -93,12 +93,9 @@ locals {
       seconds    = 3600
     })
     table-throttles = merge(local.usual, {
-      meaning = "DynamoDB throttles the chargebacks table: updates are retried, and slower."
-      metrics = {
-        reads  = merge(local.table, { name = "ReadThrottleEvents", stat = "Sum" })
-        writes = merge(local.table, { name = "WriteThrottleEvents", stat = "Sum" })
-      }
-      expression = "FILL(reads, 0) + FILL(writes, 0)"
+      meaning    = "DynamoDB throttles the chargebacks table, or its index: updates are retried, and slower."
+      metrics    = local.throttled
+      expression = join(" + ", [for id in keys(local.throttled) : "FILL(${id}, 0)"])
     })
   }
 

@@ -26,4 +26,13 @@ locals {
   queue = { namespace = "AWS/SQS", unit = null, dimensions = { QueueName = var.watched.dead_letter_queue_name } }
   rule  = { namespace = "AWS/Events", unit = null, dimensions = { RuleName = var.failed_run_rule } }
   table = { namespace = "AWS/DynamoDB", unit = null, dimensions = { TableName = var.watched.table_name } }
+
+  # An index has metrics of its own: its table's do not count it. By what their ids begin with.
+  throttling = merge({ "" = local.table.dimensions }, var.watched.index_name == null ? {} : {
+    index_ = merge(local.table.dimensions, { GlobalSecondaryIndexName = var.watched.index_name })
+  })
+  throttled = merge([for prefix, dimensions in local.throttling : {
+    "${prefix}reads"  = merge(local.table, { name = "ReadThrottleEvents", stat = "Sum", dimensions = dimensions })
+    "${prefix}writes" = merge(local.table, { name = "WriteThrottleEvents", stat = "Sum", dimensions = dimensions })
+  }]...)
 }

@@ -41,7 +41,7 @@ variable "failed_run_rule" {
 }
 
 variable "watched" {
-  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value."
+  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value; `index_name` null: the table has no index."
   type = object({
     own_metrics = map(object({
       namespace  = string
@@ -57,5 +57,6 @@ variable "watched" {
     topic_name             = string
     dead_letter_queue_name = string
     table_name             = string
+    index_name             = optional(string)
   })
 }

@@ -11,6 +11,8 @@ locals {
   state_folder      = "${local.phase_1.consolidated_bucket}/_state/chargebacks"
   quarantine_folder = "${local.phase_1.quarantine_bucket}/chargebacks"
 
+  partition_index_name = try(local.phase_1.partition_index_name, null) # a null output is none
+
   # The one place that names metrics; the code reads it, too.
   metrics         = jsondecode(file("${path.module}/../../../../schemas/metrics.json"))
   updater_service = local.function_name
@@ -135,7 +137,7 @@ module "updater" {
 
   table_name           = local.phase_1.chargebacks_table_name
   table_arn            = local.phase_1.chargebacks_table_arn
-  partition_index_name = try(local.phase_1.partition_index_name, null) # a null output is none
+  partition_index_name = local.partition_index_name
   dead_letter_queue    = { arn = module.dead_letters.arn, url = module.dead_letters.url }
 
   msk_cluster_arn         = local.phase_3.msk_cluster_arn

@@ -23,6 +23,7 @@ locals {
     topic_name             = local.phase_3.topic_name
     dead_letter_queue_name = module.dead_letters.name
     table_name             = local.phase_1.chargebacks_table_name
+    index_name             = local.partition_index_name
   }
 }
 
