@@ -21,6 +21,8 @@ locals {
   }
   columns = [for name in local.names : { name = name, type = lookup(local.typed[var.output_format], name, "string") }]
 
+  text_output = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+
   format = {
     csv = {
       serde = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
@@ -29,18 +31,21 @@ locals {
       parameters = { separatorChar = ",", quoteChar = "\"", escapeChar = "\u0001" }
       table      = { "skip.header.line.count" = "1" }
       input      = "org.apache.hadoop.mapred.TextInputFormat"
+      output     = local.text_output
     }
     json = {
       serde      = "org.openx.data.jsonserde.JsonSerDe"
       parameters = { "ignore.malformed.json" = "false" }
       table      = {}
       input      = "org.apache.hadoop.mapred.TextInputFormat"
+      output     = local.text_output
     }
     parquet = {
       serde      = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
       parameters = {}
       table      = {}
       input      = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+      output     = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
     }
   }[var.output_format]
 
@@ -49,11 +54,13 @@ locals {
       description = "The output folders. Never a record missing, but a record may show twice while a run converges"
       location    = "s3://${var.output_folder}"
       input       = local.format.input
+      output      = local.format.output
     }
     chargebacks_exact = {
       description = "The newest consolidation of each day, exactly, by the symlink manifests"
       location    = "s3://${var.state_folder}/symlink_manifest"
       input       = "org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat"
+      output      = local.text_output # as the symlink format's documentation has it, of whatever the files are
     }
   }
 
@@ -98,7 +105,7 @@ resource "aws_glue_catalog_table" "this" {
   storage_descriptor {
     location      = "${each.value.location}/"
     input_format  = each.value.input
-    output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+    output_format = each.value.output
 
     ser_de_info {
       serialization_library = local.format.serde

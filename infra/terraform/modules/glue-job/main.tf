@@ -42,7 +42,7 @@ resource "aws_glue_job" "this" {
     # Who signs requests must know the region, driver and workers: Glue does not promise it to them.
     "--aws_region" = local.region
     # A private subnet reaches no package index: every wheel comes from the bucket, and pip must not look elsewhere.
-    "--additional-python-modules"       = "${local.release}/${var.wheels}"
+    "--additional-python-modules"       = "${local.release}/chargebacks.gluewheels.zip"
     "--python-modules-installer-option" = "--no-index"
     "--custom-logGroup-prefix"          = local.log_group
     # Glue takes one --conf, which holds all of them.

@@ -18,12 +18,6 @@ variable "artifact_version" {
   type        = string
 }
 
-variable "wheels" {
-  description = "Name of the release's zip of wheels."
-  type        = string
-  default     = "chargebacks.gluewheels.zip"
-}
-
 variable "worker_type" {
   description = "Glue's worker type."
   type        = string

@@ -47,6 +47,26 @@ run "no_budget_when_there_is_no_limit" {
   }
 }
 
+run "without_a_job_its_runs_are_not_told_and_eventbridge_may_not_publish" {
+  command = plan
+  module {
+    source = "../../modules/notifications"
+  }
+  variables {
+    name   = "told"
+    emails = []
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.failed_run) + length(aws_cloudwatch_event_target.failed_run) == 0
+    error_message = "There is a rule for the runs of no job."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement.Sid] == ["OurAlarmsAndBudgets", "OnlyOverTls"]
+    error_message = "The topic lets in others than alarms and budgets, or messages in the clear."
+  }
+}
+
 run "schedules_that_are_off_start_nothing" {
   command = plan
   module {
@@ -88,6 +108,10 @@ run "tables_of_parquet" {
   assert {
     condition     = strcontains(aws_glue_catalog_table.this["chargebacks"].storage_descriptor[0].input_format, "Parquet")
     error_message = "Folders are not read as parquet."
+  }
+  assert {
+    condition     = endswith(aws_glue_catalog_table.this["chargebacks"].storage_descriptor[0].output_format, ".MapredParquetOutputFormat")
+    error_message = "Whoever writes by the table writes no parquet."
   }
   assert {
     condition     = endswith(aws_glue_catalog_table.this["chargebacks_exact"].storage_descriptor[0].input_format, "SymlinkTextInputFormat")
