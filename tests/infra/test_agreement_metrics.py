@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,6 +131,14 @@ def test_a_failed_job_is_looked_for_where_python_writes_its_tracebacks(phase_4: 
 def test_every_section_of_the_runbook_says(says: str) -> None:
     _, *sections = re.split(r"^## ", RUNBOOK.read_text(), flags=re.MULTILINE)
     assert [section.split()[0] for section in sections if says not in section] == []
+
+
+def test_first_commands_run_as_they_are_whoever_and_whenever() -> None:
+    """No account or day of somebody else's; the shell reads them."""
+    firsts = re.findall(r"^\*\*First command\.\*\* `(.+)`$", RUNBOOK.read_text(), re.MULTILINE)
+    assert len(firsts) == RUNBOOK.read_text().count("**First command.**")
+    assert [one for one in firsts if re.search(r"\b\d{12}\b|\b20\d\d-\d\d-\d\d", one)] == []
+    subprocess.run(["bash", "-n"], input="\n".join(firsts), text=True, check=True)
 
 
 def test_alarms_begin_where_users_said(phase_4: Applied) -> None:
