@@ -1,4 +1,4 @@
-"""Print the locked requirements of one side of the system, with hashes, as `pip --requirement` reads them.
+"""Print the locked requirements of one side of the system or several, with hashes, as `pip --requirement` reads them.
 
 `python scripts/locked_requirements.py updater`: what `chargebacks[updater]` needs, and what that needs in turn,
 each as the block that requirements.lock has for it, but without what the place where it runs brings itself.
@@ -8,7 +8,7 @@ Works from the installed packages; asks no registry.
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -48,13 +48,12 @@ def closure(wanted: Iterable[str], without: frozenset[str] = frozenset()) -> Ite
         waiting += [Requirement(text) for text in requires(name) or ()]
 
 
-def main(extra: str) -> None:
+def main(extras: Sequence[str]) -> None:
     lock = blocks((ROOT / "requirements.lock").read_text())
-    sys.stdout.write(HEADER.format(extra=extra))
-    sys.stdout.writelines(
-        lock[name] for name in sorted(closure(declared(extra), PROVIDED.get(extra, frozenset())))
-    )
+    needed = {name for extra in extras for name in closure(declared(extra), PROVIDED.get(extra, frozenset()))}
+    sys.stdout.write(HEADER.format(extra=" ".join(extras)))
+    sys.stdout.writelines(lock[name] for name in sorted(needed))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])
