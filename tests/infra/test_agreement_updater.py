@@ -9,7 +9,7 @@ from chargebacks.errors import SettingsError
 from chargebacks.projection.settings import UpdaterSettings
 from tests.fixtures.terraform import TREE
 from tests.infra.given import INDEX, PHASE_1, REGION
-from tests.infra.phase_4 import Applied
+from tests.infra.phase_4 import FUNCTION, Applied
 
 # For the layer: "Lambda runtime wrapper scripts", AWS Lambda Developer Guide.
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
@@ -52,7 +52,9 @@ def test_no_variable_is_set_by_a_switch_that_is_off_here(switched_on: Applied) -
 def test_settings_parse_what_is_set(phase_4: Applied) -> None:
     parsed = UpdaterSettings.from_environment({**variables(phase_4), "AWS_REGION": REGION})
     assert parsed == UpdaterSettings(
-        table=PHASE_1["chargebacks_table_name"], dlq_url=phase_4.one("aws_sqs_queue")["url"]
+        table=PHASE_1["chargebacks_table_name"],
+        dlq_url=phase_4.one("aws_sqs_queue")["url"],
+        service=FUNCTION,
     )
 
 
@@ -61,6 +63,7 @@ def test_settings_parse_what_every_switch_sets(switched_on: Applied) -> None:
     assert parsed == UpdaterSettings(
         table=PHASE_1["chargebacks_table_name"],
         dlq_url=switched_on.one("aws_sqs_queue")["url"],
+        service=FUNCTION,
         log_level="DEBUG",
         partition_index=INDEX,
         schedule_zone=ZoneInfo("America/Sao_Paulo"),
