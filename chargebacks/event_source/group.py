@@ -104,10 +104,13 @@ class Member:
         self._consumer.pause(self._consumer.assignment())
 
     def resume(self) -> None:
-        """Read on. It was not the topic that was quiet while we held."""
+        """Read on."""
+        self._consumer.resume(self._consumer.assignment())
+
+    def listen(self) -> None:
+        """From now on the topic may be quiet; while we held, or a handler worked, it was not the topic that was."""
         if self.quiet_since is not None:
             self.quiet_since = time.monotonic()
-        self._consumer.resume(self._consumer.assignment())
 
     def at_end(self) -> bool:
         """Whether all of our partitions are read to the end."""

@@ -37,6 +37,7 @@ class Source:
     def gather(self, stop: threading.Event) -> list[Record]:
         """The next batch, in ascending offsets of each partition; empty when stopped or idle."""
         gathering = Gathering(self._settings.limits)
+        self._member.listen()
         while gathering.may_take_more(time.monotonic()) and not stop.is_set():
             left = gathering.seconds_left(time.monotonic())
             message = self._next(min(left, WAIT_SECONDS))

@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -246,7 +247,7 @@ def test_a_topic_that_cannot_be_read_is_not_told_as_missing(kafka: stack.Kafka) 
         run(settings(kafka, "no/name"), Recorder())
 
 
-def test_a_pause_does_not_count_as_a_quiet_topic(
+def test_neither_a_pause_nor_a_handler_at_work_counts_as_a_quiet_topic(
     kafka: stack.Kafka, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "WAIT_SECONDS", 0.001)  # so that the next record is never there at once
@@ -259,8 +260,10 @@ def test_a_pause_does_not_count_as_a_quiet_topic(
             raise RuntimeError("once")
         if len(seen) == 2:
             send(kafka.bootstrap_servers, topic, "b")
+            time.sleep(1.5)
 
-    run(settings(kafka, topic, first_pause_seconds=1.5, longest_pause_seconds=1.5), handler)
+    pause = {"first_pause_seconds": 1.5, "longest_pause_seconds": 1.5}
+    run(settings(kafka, topic, until_idle_seconds=1, **pause), handler)
     assert seen == [["a"], ["a"], ["b"]]
 
 
