@@ -56,7 +56,7 @@ class Member:
         self._uncommitted: dict[tuple[str, int], int] = {}
         self._at_end: set[tuple[str, int]] = set()
         self._told: set[int] = set()
-        self.quiet_since: float | None = None  # None: the group has given us no share yet
+        self.quiet_since: float | None = None  # None: the group gives us no share at this time
         # Last: it may report errors while it is being made.
         self._consumer = consumer(configuration(settings) | {"error_cb": self._heard}, logger=log)
 
@@ -167,6 +167,8 @@ class Member:
     def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         """Forget all about these partitions: who has them next starts at the last commit."""
         gone = {(one.topic, one.partition) for one in partitions}
+        if {(one.topic, one.partition) for one in self._consumer.assignment()} <= gone:
+            self.quiet_since = None  # until the group gives us a share again
         for partition in gone:
             self._uncommitted.pop(partition, None)
             self._at_end.discard(partition)

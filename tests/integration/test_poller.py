@@ -13,6 +13,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from chargebacks.errors import SettingsError
 from chargebacks.event_source import client, source
+from chargebacks.event_source.group import Member
 from chargebacks.event_source.lag import lag
 from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
@@ -235,6 +236,31 @@ def test_a_commit_that_failed_is_made_again_though_nothing_more_comes(
     finally:
         stop.set()
         polling.join()
+
+
+@states("group.rebalance")
+def test_while_the_group_shares_anew_nobody_takes_the_topic_for_quiet(kafka: stack.Kafka) -> None:
+    topic = new_topic(kafka.bootstrap_servers, partitions=2)
+    taken: list[set[str]] = []
+    asked = settings(kafka, topic, session_timeout_seconds=6)
+    one, slow, new = (Member(asked, on_lost) for on_lost in (taken.append, lambda _: None, lambda _: None))
+
+    def all_served(*members: Member) -> bool:
+        for member in members:
+            member.poll(0.05)
+        return all(member.quiet_since is not None for member in members)
+
+    one.join()
+    slow.join()
+    wait_until(lambda: all_served(one, slow))
+    taken.clear()
+    new.join()
+    wait_until(lambda: one.poll(0.05) is None and bool(taken))
+    for _ in range(10):  # `slow` does not give its share back, since its handler works
+        assert not all_served(one)
+    wait_until(lambda: all_served(one, slow, new))
+    for member in (one, slow, new):
+        member.leave()
 
 
 def test_a_missing_topic_is_explained(kafka: stack.Kafka) -> None:
