@@ -13,7 +13,6 @@ from chargebacks.consolidation import job
 from chargebacks.consolidation.report import RunReport
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import StorageError
-from chargebacks.local.processes import free_port
 from tests.fixtures.s3_faults import S3Fault, s3_proxy
 from tests.unit.consolidation.builders import NOW, json_lines, land, settings
 from tests.unit.consolidation.running import Broker
@@ -104,7 +103,7 @@ def test_a_cloudwatch_that_is_not_there_costs_a_warning_and_no_run(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH", "http://127.0.0.1:1")
     land(tmp_path, "one.json", json_lines({"chargeback_id": "a"}))
     assert run(tmp_path, name).partitions[0].published
     (told,) = [one for one in caplog.records if one.name == "chargebacks.adapters.cloudwatch"]
