@@ -3,6 +3,7 @@
 import logging
 import shutil
 import subprocess
+import time
 import uuid
 from base64 import urlsafe_b64encode
 from pathlib import Path
@@ -14,10 +15,11 @@ from confluent_kafka.admin import AdminClient
 from chargebacks.adapters.topics import perform
 from chargebacks.errors import LocalStackError, TopicError
 from chargebacks.local.java import java
-from chargebacks.local.processes import HOST, JVM_FLAGS, Server, tail
+from chargebacks.local.processes import HOST, JVM_FLAGS, PAUSE_SECONDS, Server, tail
 from chargebacks.topics import Create, Topic
 
 ASK_SECONDS: Final = 2.0
+SHOWN_SECONDS: Final = 60.0
 LOG_FLAGS: Final = ("-Dlog4j2.level=WARN",)
 SETTINGS: Final = """\
 process.roles=broker,controller
@@ -97,8 +99,28 @@ def answers(bootstrap_servers: str) -> bool:
 
 
 def create_topic(bootstrap_servers: str, name: str, partitions: int = 1) -> None:
-    """Create the topic, one replica. Raises LocalStackError when it exists or the broker refuses."""
+    """Create the topic, one replica; it is there for everybody when this returns.
+
+    Raises LocalStackError when it exists, or the broker refuses or does not show it.
+    """
+    admin = client(bootstrap_servers)
     try:
-        perform(client(bootstrap_servers), Create(Topic(name, partitions, replicas=1)))
+        perform(admin, Create(Topic(name, partitions, replicas=1)))
     except TopicError as error:
         raise LocalStackError(str(error)) from error
+    # The controller has agreed; the broker hears of it a moment later.
+    deadline = time.monotonic() + SHOWN_SECONDS
+    while not _shows(admin, name, partitions):
+        if time.monotonic() > deadline:
+            raise LocalStackError(f"topic {name} was created, but the broker does not show it: start anew")
+        time.sleep(PAUSE_SECONDS)
+
+
+def _shows(admin: AdminClient, name: str, partitions: int) -> bool:
+    """Whether the broker's metadata has the topic, with a leader for every partition."""
+    try:
+        topic = admin.list_topics(name, timeout=ASK_SECONDS).topics[name]
+    except KafkaException:
+        return False
+    led = [one for one in topic.partitions.values() if one.error is None]
+    return topic.error is None and len(led) == partitions
