@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 LOADING_SECONDS: Final = 60.0  # how long a handler may take to be imported
 LEAVING_SECONDS: Final = 3.0
-ENDING_SECONDS: Final = 1.0
+ENDING_SECONDS: Final = 5.0
 RUNTIME: Final = (sys.executable, "-m", "chargebacks.event_source.runtime")
 
 

@@ -63,8 +63,8 @@ def test_a_hung_function_is_ended_with_all_that_it_started(environment: Environm
     with pytest.raises(FunctionError, match=r"its time of .* s was up"):
         environment({"do": "hang", "child": str(child)}, within(3))
     assert pid(environment) != before
-    for ended in (before, int(child.read_text())):
-        assert not alive(ended)
+    ended = (before, int(child.read_text()))
+    wait_until(lambda: not any(map(alive, ended)))
 
 
 def test_what_a_crashed_function_started_ends_with_it(environment: Environment, tmp_path: Path) -> None:
