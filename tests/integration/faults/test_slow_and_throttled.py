@@ -57,9 +57,9 @@ def test_an_answer_slower_than_the_clients_patience_was_an_effect_and_is_no_fail
     proxy: Proxy, build: Callable[..., Updater], table: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(table, existing(IDS[:25]))
-    proxy.plan = lambda operation, number: Slow(1.0) if operation == WRITE and number == 0 else None
+    proxy.plan = lambda operation, number: Slow(5.0) if operation == WRITE and number == 0 else None
     events = consolidation(1, IDS[:25])
-    assert build(read_timeout=0.3).handle(of(*events), None) == {"batchItemFailures": []}
+    assert build(read_timeout=1.5).handle(of(*events), None) == {"batchItemFailures": []}
     assert '"ChargebacksAlreadyApplied":[25.0]' in capsys.readouterr().out
     assert items(table) == fold(existing(IDS[:25]), events)
 
