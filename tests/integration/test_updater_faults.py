@@ -12,7 +12,7 @@ from tests.fixtures.msk import failed_offsets, of, put, slice_of, summary, updat
 
 pytest_plugins = ["tests.fixtures.updater"]
 
-IDS = [f"cb-{number}" for number in range(120)]
+IDS = [f"cb-{number}" for number in range(125)]  # every call of 25 is full
 PASSING = [fault for fault in Fault if fault is not Fault.DENIED]
 EVERYWHERE = [fault for fault in PASSING if fault is not Fault.SOME_REFUSED]
 
