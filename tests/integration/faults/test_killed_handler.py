@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -38,11 +39,14 @@ def killed_at(proxy: Proxy, queue_proxy: Proxy, table: Any) -> Callable[[str, in
         def plan(asked: str, n: int) -> Fault | None:
             return fault if (asked, n) == (operation, number) else None
 
+        started = SimpleQueue[int]()
         for one in (proxy, queue_proxy):
             one.calls.clear()
-            one.plan, one.on_cut = plan, lambda: os.kill(process.pid or 0, signal.SIGKILL)
+            one.plan, one.on_cut = plan, lambda: os.kill(started.get(timeout=60), signal.SIGKILL)
         environment = {name: os.environ[name] for name in (*NAMES, *SIGNING)}
         process = start_handling(EVENT, environment | {"DYNAMODB_TABLE_NAME": table.name})
+        assert process.pid
+        started.put(process.pid)
         code = exit_code(process)
         proxy.plan = queue_proxy.plan = calm
         return code
