@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,12 +96,13 @@ def test_latest_is_taken_once_so_that_a_pause_misses_nothing(kafka: stack.Kafka,
 @states("start.position")
 def test_at_timestamp_begins_at_the_first_record_of_then_or_later(kafka: stack.Kafka) -> None:
     topic = new_topic(kafka.bootstrap_servers, partitions=2)
+    base = int(time.time()) - 3600  # the broker deletes what is older than a week
     producer = Producer({"bootstrap.servers": kafka.bootstrap_servers})
     for partition, second in ((0, 10), (0, 20), (0, 30), (1, 5)):
-        producer.produce(topic, str(second), partition=partition, timestamp=1_700_000_000_000 + second * 1000)
+        producer.produce(topic, str(second), partition=partition, timestamp=(base + second) * 1000)
     assert producer.flush(30) == 0
     recorder = Recorder()
-    moment = datetime.fromtimestamp(1_700_000_020, UTC)
+    moment = datetime.fromtimestamp(base + 20, UTC)
     asked = settings(kafka, topic, starting_position="AT_TIMESTAMP", starting_position_timestamp=moment)
     run(asked, recorder)
     assert recorder.done == {"20", "30"}
