@@ -17,7 +17,7 @@ from tests.fixtures.poller_process import UPDATER, applied, poller, settings, un
 def test_a_poller_killed_in_mid_batch_loses_nothing(kafka: stack.Kafka, topic: str, tmp_path: Path) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c")
     first, second = tmp_path / "first", tmp_path / "second"
-    with poller(kafka, topic, "stuck", first) as process:
+    with poller(kafka, topic, "stuck", first, "--session-timeout", "1.5") as process:
         until(lambda: applied(first) == ["a"], process)
         process.kill()
         assert process.wait() == -signal.SIGKILL

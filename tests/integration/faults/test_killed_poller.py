@@ -65,7 +65,8 @@ def test_pollers_killed_at_any_point_lose_nothing(
     codes = []
     with (tmp_path / "said").open("w") as said:
         for left in reversed(range(KILLS + 1)):
-            options = ("--batch-size", "4", "--until-idle", "1")
+            patience = "1.5" if left else "30"
+            options = ("--batch-size", "4", "--until-idle", "1", "--session-timeout", patience)
             process = poll_process(kafka, topic, *options, stderr=said)
             proxy.plan = queue_proxy.plan = Killing(chance, process) if left else calm
             proxy.on_cut = queue_proxy.on_cut = process.kill
