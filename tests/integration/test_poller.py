@@ -19,7 +19,7 @@ from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import new_topic, send
-from tests.fixtures.polling import Recorder, run, settings, values, wait_until
+from tests.fixtures.polling import Recorder, run, settings, values, wait_until, whole_batches
 
 SAMPLE = Path(__file__).parents[2] / "consumers" / "consolidation_updater" / "test_event.json"
 
@@ -46,12 +46,12 @@ def test_the_event_has_the_shape_of_lambdas_sample(kafka: stack.Kafka, topic: st
 
 @states("batch.size", "batch.order")
 def test_batches_are_bounded_and_in_order(kafka: stack.Kafka, topic: str) -> None:
-    send(kafka.bootstrap_servers, topic, *(str(n) for n in range(25)))
+    send(kafka.bootstrap_servers, topic, *(str(n) for n in range(30)))
     recorder = Recorder()
-    asked = settings(kafka, topic, batch_size=10, maximum_batching_window_in_seconds=0.3)
+    asked = settings(kafka, topic, **whole_batches(10))
     run(asked, recorder)
-    assert [value for batch in recorder.seen for value in batch] == [str(n) for n in range(25)]
-    assert max(map(len, recorder.seen)) == 10
+    assert [value for batch in recorder.seen for value in batch] == [str(n) for n in range(30)]
+    assert list(map(len, recorder.seen)) == [10, 10, 10]
     assert lag(asked) == 0
 
 
@@ -59,7 +59,7 @@ def test_batches_are_bounded_and_in_order(kafka: stack.Kafka, topic: str) -> Non
 def test_a_failed_record_comes_again_alone_and_none_is_lost(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c")
     recorder = Recorder(b=2)
-    asked = settings(kafka, topic)
+    asked = settings(kafka, topic, **whole_batches(3))
     attempts = run(asked, recorder)
     assert recorder.seen == [["a", "b", "c"], ["b"], ["b"]]
     assert [attempt.committable for attempt in attempts] == [
@@ -76,18 +76,18 @@ def test_under_the_other_reading_all_from_the_lowest_failed_come_again(
 ) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c")
     recorder = Recorder(b=1)
-    run(settings(kafka, topic, partial_batch_response="from-lowest"), recorder)
+    run(settings(kafka, topic, partial_batch_response="from-lowest", **whole_batches(3)), recorder)
     assert recorder.seen == [["a", "b", "c"], ["b", "c"]]
 
 
 @states("commit.prefix")
 def test_only_the_done_prefix_is_committed(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b", "c", "d")
-    asked, stop = settings(kafka, topic), threading.Event()
+    asked, stop = settings(kafka, topic, **whole_batches(4)), threading.Event()
     poll(asked, Recorder(c=99), stop, lambda attempt: attempt.number == 2 and stop.set())
     assert lag(asked) == 2
     again = Recorder()
-    run(asked, again)
+    run(settings(kafka, topic, **whole_batches(2)), again)
     assert again.seen == [["c", "d"]]
 
 
@@ -102,7 +102,7 @@ def test_a_handler_that_raises_gets_the_whole_batch_again(kafka: stack.Kafka, to
         if next(calls, False):
             raise RuntimeError("once")
 
-    run(settings(kafka, topic), handler)
+    run(settings(kafka, topic, **whole_batches(2)), handler)
     assert recorder.seen == [["a", "b"], ["a", "b"]]
 
 
@@ -124,7 +124,7 @@ def test_records_whose_retries_ran_out_go_to_the_file_with_their_payload(
 def test_a_stopped_poller_commits_the_batch_in_flight(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     stop = threading.Event()
-    asked = settings(kafka, topic, until_idle_seconds=None)
+    asked = settings(kafka, topic, until_idle_seconds=None, **whole_batches(2))
     poll(asked, lambda *_: stop.set(), stop)
     assert lag(asked) == 0
 

@@ -10,7 +10,7 @@ from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.handlers import released
 from tests.fixtures.kafka import send
-from tests.fixtures.poller_process import UPDATER, applied, poller, settings, until
+from tests.fixtures.poller_process import UPDATER, applied, poller, settings, until, whole_batches
 
 
 @states("commit.at-least-once")
@@ -35,7 +35,7 @@ def test_a_poller_asked_to_stop_finishes_its_batch(
 ) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     file = tmp_path / "applied"
-    with poller(kafka, topic, "slow_to_stop", file) as process:
+    with poller(kafka, topic, "slow_to_stop", file, *whole_batches(2)) as process:
         until(lambda: applied(file) == ["in flight"], process)
         process.send_signal(number)
         released(file).touch()

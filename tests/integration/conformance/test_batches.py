@@ -14,7 +14,7 @@ from chargebacks.event_source.poller import poll
 from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import new_topic, send
-from tests.fixtures.polling import Recorder, run, settings, wait_until
+from tests.fixtures.polling import Recorder, run, settings, wait_until, whole_batches
 
 
 @states("batch.partitions", "batch.order", "batch.size")
@@ -23,7 +23,7 @@ def test_a_batch_spans_partitions_with_ascending_offsets_in_each(kafka: stack.Ka
     for partition in range(3):
         send(kafka.bootstrap_servers, topic, *"abcdefghij", partition=partition)
     recorder = Recorder()
-    run(settings(kafka, topic, batch_size=15, maximum_batching_window_in_seconds=20), recorder)
+    run(settings(kafka, topic, **whole_batches(15)), recorder)
     held = [batch["records"] for batch in recorder.events]
     assert [sum(map(len, records.values())) for records in held] == [15, 15]
     assert max(map(len, held)) > 1
@@ -36,7 +36,7 @@ def test_a_batch_spans_partitions_with_ascending_offsets_in_each(kafka: stack.Ka
 def test_a_batch_that_is_not_full_goes_when_its_window_ends(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     recorder = Recorder()
-    run(settings(kafka, topic, maximum_batching_window_in_seconds=1), recorder)
+    run(settings(kafka, topic, maximum_batching_window_in_seconds=3), recorder)
     assert recorder.seen == [["a", "b"]]
 
 
@@ -65,7 +65,7 @@ def test_no_event_is_larger_than_the_limit_and_none_is_cut_too_early(kafka: stac
 def test_the_next_batch_of_a_partition_waits_until_this_one_is_done(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, *"abcd")
     recorder = Recorder(b=2)
-    asked = settings(kafka, topic, batch_size=2)
+    asked = settings(kafka, topic, **whole_batches(2))
     behind: list[int] = []
     poll(asked, recorder, threading.Event(), lambda _: behind.append(lag(asked)))
     assert recorder.seen == [["a", "b"], ["b"], ["b"], ["c", "d"]]
@@ -76,7 +76,7 @@ def test_the_next_batch_of_a_partition_waits_until_this_one_is_done(kafka: stack
 def test_without_report_batch_item_failures_the_answer_is_not_read(kafka: stack.Kafka, topic: str) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     recorder = Recorder(a=99)
-    asked = settings(kafka, topic, function_response_types=())
+    asked = settings(kafka, topic, function_response_types=(), **whole_batches(2))
     run(asked, recorder)
     assert recorder.seen == [["a", "b"]]
     assert lag(asked) == 0

@@ -16,7 +16,7 @@ from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import send
 from tests.fixtures.msk import Queue
-from tests.fixtures.polling import Recorder, run, settings, wait_until
+from tests.fixtures.polling import Recorder, run, settings, wait_until, whole_batches
 
 pytest_plugins = ["tests.fixtures.updater"]
 
@@ -53,7 +53,7 @@ def test_a_record_whose_retries_ran_out_goes_to_the_queue_and_the_next_ones_go_o
 ) -> None:
     send(kafka.bootstrap_servers, topic, "good", "poison", "also good")
     recorder = Recorder(poison=99)
-    asked = settings(kafka, topic, maximum_retry_attempts=2, on_failure=aside.url)
+    asked = settings(kafka, topic, maximum_retry_attempts=2, on_failure=aside.url, **whole_batches(3))
     run(asked, recorder)
     assert recorder.seen == [["good", "poison", "also good"], ["poison"], ["poison"]]
     (failure,) = told(aside)
@@ -75,7 +75,7 @@ def test_unlimited_retries_before_a_destination_are_eleven_attempts_of_the_whole
         calls.append(call)
         raise RuntimeError("always")
 
-    asked = settings(kafka, topic, on_failure=aside.url)
+    asked = settings(kafka, topic, on_failure=aside.url, **whole_batches(2))
     run(asked, handler)
     assert len(calls) == 11
     (failure,) = told(aside)
@@ -91,7 +91,7 @@ def test_under_the_other_reading_all_from_the_poison_on_are_put_aside(
     send(kafka.bootstrap_servers, topic, "a", "poison", "c")
     recorder = Recorder(poison=99)
     given = {"maximum_retry_attempts": 1, "partial_batch_response": "from-lowest"}
-    run(settings(kafka, topic, on_failure=aside.url, **given), recorder)
+    run(settings(kafka, topic, on_failure=aside.url, **given, **whole_batches(3)), recorder)
     assert recorder.seen == [["a", "poison", "c"], ["poison", "c"]]
     (failure,) = told(aside)
     assert offsets(failure) == {f"{topic}-0": (1, 2)}
@@ -149,7 +149,7 @@ def test_told_to_discard_it_lets_go_of_what_failed_too_often_and_names_each_reco
 ) -> None:
     send(kafka.bootstrap_servers, topic, "poison", "b", "venom")
     recorder = Recorder(poison=99, venom=99)
-    asked = settings(kafka, topic, maximum_retry_attempts=0, discard=True)
+    asked = settings(kafka, topic, maximum_retry_attempts=0, discard=True, **whole_batches(3))
     run(asked, recorder)
     assert recorder.seen == [["poison", "b", "venom"]]
     assert lag(asked) == 0
@@ -164,7 +164,8 @@ def test_nothing_is_committed_until_the_queue_took_the_record(
     send(kafka.bootstrap_servers, topic, "poison", "b")
     recorder, stop = Recorder(poison=99), threading.Event()
     away = aside.url.rpartition("/")[0] + "/no-such-queue"
-    asked = settings(kafka, topic, maximum_retry_attempts=0, on_failure=away, until_idle_seconds=None)
+    given = {"maximum_retry_attempts": 0, "until_idle_seconds": None, **whole_batches(2)}
+    asked = settings(kafka, topic, on_failure=away, **given)
     thread = threading.Thread(target=poll, args=(asked, recorder, stop))
     thread.start()
     try:

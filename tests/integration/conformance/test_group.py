@@ -10,7 +10,7 @@ from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.handlers import hung
 from tests.fixtures.kafka import new_topic, send
-from tests.fixtures.poller_process import alive, applied, poller, settings, until
+from tests.fixtures.poller_process import alive, applied, poller, settings, until, whole_batches
 from tests.fixtures.polling import wait_until
 
 PARTITIONS = 4
@@ -51,7 +51,8 @@ def test_a_hung_function_costs_its_batch_an_attempt_and_not_the_poller(
 ) -> None:
     send(kafka.bootstrap_servers, topic, "a", "b")
     file = tmp_path / "applied"
-    with poller(kafka, topic, "hang_once", file, "--timeout", "2", "--until-idle", "1") as process:
+    options = ("--timeout", "2", "--until-idle", "1", *whole_batches(2))
+    with poller(kafka, topic, "hang_once", file, *options) as process:
         assert process.wait() == 0
         assert process.stderr is not None
         told = process.stderr.read()

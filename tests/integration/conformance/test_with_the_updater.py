@@ -11,7 +11,7 @@ from chargebacks.local import stack
 from tests.fixtures.conformance import states
 from tests.fixtures.kafka import send
 from tests.fixtures.msk import Queue, put, slice_of, updated
-from tests.fixtures.poller_process import UPDATER, poller, settings
+from tests.fixtures.poller_process import UPDATER, poller, settings, whole_batches
 
 pytest_plugins = ["tests.fixtures.updater"]
 
@@ -34,7 +34,8 @@ def test_a_poison_message_is_put_aside_and_every_good_one_is_applied(
         "DLQ_URL"
     )  # so that the updater reports the message, and the mapping has to put it aside
     options = ["--maximum-retry-attempts", "1", "--on-failure", queue.url, "--until-idle", "1"]
-    with poller(kafka, topic, UPDATER, None, *options, "--partial-batch-response", reading) as process:
+    options += ["--partial-batch-response", reading, *whole_batches(4)]
+    with poller(kafka, topic, UPDATER, None, *options) as process:
         assert process.wait() == 0
     assert updated(table) == {"a", "b", "c"}
     printed = re.findall(r"^METRICS: .*chargebacks_updated=(\d+)$", capfd.readouterr().out, re.MULTILINE)

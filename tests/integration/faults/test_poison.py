@@ -13,6 +13,7 @@ from chargebacks.projection.updater import Updater
 from tests.fixtures.kafka import new_topic, send_events
 from tests.fixtures.msk import Event, Queue, items
 from tests.fixtures.pollers import PATIENCE_SECONDS, mapping, polling
+from tests.fixtures.polling import whole_batches
 from tests.fixtures.world import POISON, consolidation, existing, write
 from tests.oracle.fold import POSITION, fold
 
@@ -22,7 +23,6 @@ IDS = [f"cb-{number}" for number in range(20)]
 BEFORE = existing(IDS)
 SLICES = consolidation(1, IDS, per_slice=4)
 POSITIONS = range(len(SLICES))
-ALL_AT_ONCE = {"batch_size": len(SLICES), "maximum_batching_window_in_seconds": 5.0}
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def delivered(kafka: Kafka, queue: Queue, build: Callable[..., Updater]) -> Call
     ) -> list[Attempt]:
         topic, attempts = new_topic(kafka.bootstrap_servers), list[Attempt]()
         send_events(kafka.bootstrap_servers, topic, *events)
-        options = {"partial_batch_response": reading, "until_idle_seconds": 0.3, **ALL_AT_ONCE}
-        asked = mapping(kafka, topic, **options)
+        options = {"partial_batch_response": reading, "until_idle_seconds": 0.3}
+        asked = mapping(kafka, topic, **options, **whole_batches(len(SLICES)))
         handler = build(dlq_url=queue.url, attempts=2).handle
         with polling(asked, handler, lambda one: (attempts.append(one), on_batch(one))) as thread:
             thread.join(PATIENCE_SECONDS)

@@ -14,6 +14,7 @@ from tests.fixtures.faults import Fault, Proxy, calm
 from tests.fixtures.kafka import send_events
 from tests.fixtures.msk import Queue, items
 from tests.fixtures.pollers import mapping, polling, until
+from tests.fixtures.polling import whole_batches
 from tests.fixtures.world import POISON, consolidation, existing, write
 from tests.oracle.fold import fold
 
@@ -37,7 +38,7 @@ def test_while_the_dead_letter_queue_is_away_nothing_poisonous_is_acknowledged(
 ) -> None:
     write(table, BEFORE)
     send_events(kafka.bootstrap_servers, topic, *SLICES[:2], POISON, *SLICES[2:])
-    asked = mapping(kafka, topic, partial_batch_response=reading)
+    asked = mapping(kafka, topic, partial_batch_response=reading, **whole_batches(len(SLICES) + 1))
     attempts: list[Attempt] = []
     queue_proxy.plan = lambda _, number: AWAY[number % len(AWAY)]
     with polling(asked, build(dlq_url=queue.url, attempts=2).handle, attempts.append):

@@ -14,6 +14,7 @@ from tests.fixtures.faults import WRITE, Held, Proxy
 from tests.fixtures.kafka import send_events
 from tests.fixtures.msk import items
 from tests.fixtures.pollers import mapping, polling, until
+from tests.fixtures.polling import whole_batches
 from tests.fixtures.world import consolidation, existing, write
 from tests.oracle.fold import fold
 
@@ -22,7 +23,7 @@ pytest_plugins = ["tests.fixtures.updater"]
 IDS = [f"cb-{number:03}" for number in range(200)]
 BEFORE = existing(IDS)
 SLICES = [*consolidation(1, IDS, per_slice=20), *consolidation(2, IDS[:100], per_slice=20)]
-BATCHES = {"batch_size": 5, "maximum_batching_window_in_seconds": 10.0}  # three, all full
+BATCHES = whole_batches(5)  # three
 
 
 @pytest.fixture(scope="module")
