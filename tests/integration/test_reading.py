@@ -98,7 +98,6 @@ HARD = [
 @pytest.mark.parametrize(("output_format", "compression"), WAYS)
 @settings(
     max_examples=2,  # of many rows each: every one costs a Spark job
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

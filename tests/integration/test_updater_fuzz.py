@@ -59,7 +59,6 @@ batches = st.dictionaries(
 @given(batches)
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
 )
@@ -126,7 +125,6 @@ kafka_records = st.builds(
 @given(st.lists(kafka_records, max_size=5, unique_by=lambda one: one.id), st.integers(0, 5))
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
 )
@@ -144,7 +142,7 @@ def test_no_message_of_any_bytes_keeps_a_good_one_from_being_applied(
 
 
 @given(anything)
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 def test_what_is_no_kafka_event_is_refused_in_one_line(handler: Handler, event: Any) -> None:
     with pytest.raises(ContractError, match=r"^the event is no Kafka event: .*[^\n]$"):
         handler(event)

@@ -80,7 +80,6 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Event], list[Event]]:
 @given(deliveries())
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
 )

@@ -41,7 +41,6 @@ def two_splits(draw: st.DrawFn) -> tuple[list[bytes], Split, Split]:
 
 @settings(
     max_examples=25,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -4,7 +4,7 @@ import contextlib
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks import contract
@@ -12,7 +12,6 @@ from chargebacks.contract import strict_json
 from chargebacks.errors import ContractError
 from tests.unit.test_contract import SLICE
 
-UNHURRIED = settings(deadline=None)  # a busy machine is no failure
 # Everything that Python may write as JSON, lone surrogates, NaN and numbers without end among it.
 ANY_TEXT = st.text(st.characters(), max_size=20)
 ANY_SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT
@@ -50,39 +49,33 @@ def read(data: bytes) -> None:
     assert len(contract.content_hash(event)) == 64
 
 
-@UNHURRIED
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     read(data)
 
 
-@UNHURRIED
 @given(ANY_JSON)
 def test_any_json_is_read_or_refused(value: Any) -> None:
     read(json.dumps(value).encode())
 
 
-@UNHURRIED
 @given(st.sampled_from(sorted(SLICE)), ANY_JSON)
 def test_any_value_in_any_field_is_read_or_refused(field: str, value: Any) -> None:
     read(json.dumps(SLICE | {field: value}).encode())
 
 
-@UNHURRIED
 @given(st.integers(0, 600), st.binary(max_size=3), st.integers(0, 3))
 def test_a_damaged_message_is_read_or_refused(where: int, put: bytes, taken: int) -> None:
     whole = json.dumps(SLICE).encode()
     read(whole[:where] + put + whole[where + taken :])
 
 
-@UNHURRIED
 @given(ANY_JSON)
 def test_any_object_is_sent_or_refused(value: Any) -> None:
     with contextlib.suppress(ContractError):
         contract.encode(SLICE | {"x": value})
 
 
-@UNHURRIED
 @given(slices())
 def test_what_was_sent_is_what_is_read(event: dict[str, Any]) -> None:
     sent = contract.encode(event)
@@ -90,7 +83,6 @@ def test_what_was_sent_is_what_is_read(event: dict[str, Any]) -> None:
     assert contract.encode(contract.decode(sent)) == sent
 
 
-@UNHURRIED
 @given(slices())
 def test_reading_keeps_the_content_hash(event: dict[str, Any]) -> None:
     read_once = contract.decode(contract.encode(event))
@@ -99,7 +91,6 @@ def test_reading_keeps_the_content_hash(event: dict[str, Any]) -> None:
 
 
 @given(changes=st.dictionaries(st.sampled_from([*SLICE, "newer"]), ANY_JSON | st.lists(TEXT), max_size=3))
-@UNHURRIED
 def test_an_event_is_encoded_as_if_its_bytes_had_been_read_again(changes: dict[str, Any]) -> None:
     """The short way of plain events gives the bytes of the long one, or are refused as there."""
     event = SLICE | changes

@@ -24,7 +24,6 @@ arriving = st.lists(st.tuples(st.sampled_from(FOLDERS), any_files), min_size=1, 
 
 @settings(
     max_examples=60,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks.event_source.answer import failed
@@ -69,7 +69,6 @@ def test_an_answer_of_another_shape_fails_the_batch(answer: Any) -> None:
     assert failed(answer, BATCH) == ALL
 
 
-@settings(deadline=None)
 @given(json_values | st.lists(json_values).map(lambda items: {"batchItemFailures": items}))
 def test_no_answer_whatever_breaks_the_reading(answer: Any) -> None:
     assert failed(answer, BATCH) <= ALL

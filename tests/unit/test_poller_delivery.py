@@ -1,6 +1,6 @@
 """What is left of a batch, and what may be committed."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks.event_source.delivery import Delivery
@@ -69,7 +69,6 @@ batches = st.dictionaries(
 
 
 @states("commit.prefix")
-@settings(deadline=None)
 @given(
     batches, st.lists(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 30))), max_size=5), st.booleans()
 )

@@ -4,7 +4,7 @@ import base64
 import json
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks.event_source.event import Record, encode, encoded_bytes, form, source_bytes, text
@@ -85,7 +85,6 @@ def test_headers_are_signed_bytes_and_one_name_may_come_twice() -> None:
     assert encode(record(headers=headers))["headers"] == [{"a": [0, 127, -128, -1]}, {"a": [122]}, {"b": []}]
 
 
-@settings(deadline=None)
 @given(records)
 def test_every_record_survives_the_way_through_json(one: Record) -> None:
     held = json.loads(text([one], ORIGIN))["records"][one.source][0]
@@ -99,7 +98,6 @@ def test_every_record_survives_the_way_through_json(one: Record) -> None:
     assert back == [(name, value or b"") for name, value in one.headers]
 
 
-@settings(deadline=None)
 @given(st.lists(records, max_size=5))
 def test_the_encoded_event_is_never_larger_than_its_records_were_counted(many: list[Record]) -> None:
     around, sources = len(text([], ORIGIN)), {one.source for one in many}

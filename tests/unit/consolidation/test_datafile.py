@@ -67,7 +67,7 @@ def expected(row: Row) -> Row:
 
 
 @pytest.mark.parametrize(("output_format", "compression"), WAYS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=ROWS)
 @example(rows=[HARD, PLAIN])
 @example(rows=[PLAIN, HARD, PLAIN])
@@ -78,7 +78,7 @@ def test_what_is_written_is_read_back_equal(rows: list[Row], output_format: str,
     assert datafile.read(data, output_format).equals(written)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS)
 @example(rows=[HARD, PLAIN])
 def test_a_csv_file_says_the_same_to_pythons_reader(rows: list[Row]) -> None:
@@ -93,7 +93,7 @@ def test_a_csv_file_says_the_same_to_pythons_reader(rows: list[Row]) -> None:
         assert (json.loads(found["metadata"]) if found["metadata"] else None) == expected(row)["metadata"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS)
 @example(rows=[HARD, PLAIN])
 def test_every_line_of_a_json_file_is_an_object_of_the_contract(rows: list[Row]) -> None:
@@ -184,7 +184,7 @@ def test_an_unknown_format_is_refused() -> None:
         datafile.read(b"", "xml")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=ROWS)
 def test_arrow_bytes_of_the_shuffle_are_read_back_equal(rows: list[Row]) -> None:
     assert from_ipc(to_ipc(frame(rows))).equals(frame(rows))

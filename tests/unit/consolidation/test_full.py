@@ -51,7 +51,6 @@ def vanishing(file: Path) -> Iterator[None]:
 
 @settings(
     max_examples=25,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -275,7 +275,7 @@ def told(raw: Raw) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: one[LINE])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(tables())
 def test_any_table_is_read_as_it_was_written(table: tuple[list[str], list[list[str]], bytes]) -> None:
     names, rows, data = table
@@ -291,7 +291,7 @@ def test_any_table_is_read_as_it_was_written(table: tuple[list[str], list[list[s
             assert {name: row[name] for name in texts} == {name: want[name] for name in texts}
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(
     tables(),
     st.lists(

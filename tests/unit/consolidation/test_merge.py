@@ -172,7 +172,7 @@ def contents(newest: dict[str, Version]) -> dict[str, bytes]:
     return {key: version.content for key, version in newest.items()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(EXECUTIONS)
 def test_any_executions_give_the_winners_and_the_news_of_the_oracle(executions: list[list[Row]]) -> None:
     merged, newest = Merged(empty(), pl.Series(dtype=pl.String)), dict[str, Version]()
@@ -185,7 +185,7 @@ def test_any_executions_give_the_winners_and_the_news_of_the_oracle(executions: 
         assert merged.winners["chargeback_id"].is_sorted()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(RECORDS, max_size=8), st.randoms(use_true_random=False), st.integers(0, 8), st.integers(0, 8))
 def test_any_order_and_any_split_give_the_same_output(
     records: list[Row], random: Any, first: int, second: int
@@ -199,7 +199,7 @@ def test_any_order_and_any_split_give_the_same_output(
     assert output.equals(at_once)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(RECORDS, max_size=6), st.lists(RECORDS, max_size=6))
 def test_merging_is_associative(first: list[Row], second: list[Row]) -> None:
     stepwise = merge(frame_of(*second), merge(frame_of(*first), empty()).winners)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks import contract
@@ -52,7 +52,6 @@ def test_the_summary_has_the_twelve_fields_of_the_sample_event() -> None:
     assert (event["slices"], event["commit"], event["records_read"]) == (0, 7, 1_250_150)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1600))
 def test_slices_of_at_most_500_name_every_id_once_in_order_and_the_summary_comes_last(count: int) -> None:
     ids = [f"cb-{n}" for n in range(count)]

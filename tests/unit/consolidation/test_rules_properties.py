@@ -87,7 +87,7 @@ def expected(line: bytes) -> str | bytes:
     return "echo" if understood is None else understood[1].content
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(st.lists(RECORDS, min_size=1, max_size=4))
 def test_the_fast_and_the_slow_reading_give_the_same_rows(records: list[dict[str, Any]]) -> None:
     numbered = lines_of(records)
@@ -98,7 +98,7 @@ def test_the_fast_and_the_slow_reading_give_the_same_rows(records: list[dict[str
         assert together(Raw(fast.with_columns(numbers), lambda _: "")) == together(slow)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(st.lists(WILDER, min_size=1, max_size=4))
 def test_any_record_fares_as_the_rules_say_whatever_stands_beside_it(records: list[dict[str, Any]]) -> None:
     numbered = lines_of(records)

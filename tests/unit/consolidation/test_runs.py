@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks.consolidation.records.frame import SCHEMA
@@ -21,7 +21,6 @@ def rows(ids: list[str]) -> pl.DataFrame:
     )
 
 
-@settings(deadline=None)
 @given(parts=st.lists(IDS, max_size=6), limit=st.sampled_from([0, 200, 10**9]), batch=st.integers(1, 4))
 def test_ranges_hold_every_row_in_order_and_never_part_equal_ids(
     parts: list[list[str]], limit: int, batch: int
