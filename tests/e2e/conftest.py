@@ -1,4 +1,4 @@
-"""What `build.sh` makes, built once for the tests of this folder that look at it."""
+"""What `build.sh` makes, built once a test run for the tests of this folder that look at it."""
 
 import zipfile
 from pathlib import Path
@@ -7,18 +7,25 @@ import pytest
 
 from tests.e2e.packages import WHEELS, ZIP, build, copy_sources
 from tests.fixtures import lambda_runtime
+from tests.fixtures.whole_run import shared
 
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sources, where nobody edits them."""
-    return copy_sources(tmp_path_factory.mktemp("source"))
+    with shared(tmp_path_factory, "source") as folder:
+        if not folder.exists():
+            copy_sources(tmp_path_factory.mktemp("copied")).rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def dist(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The artifacts, built once."""
-    return build(source, tmp_path_factory.mktemp("dist"))
+    """The artifacts, built once: that asks the package index for what is in no cache."""
+    with shared(tmp_path_factory, "dist") as folder:
+        if not folder.exists():
+            build(source, tmp_path_factory.mktemp("built")).rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

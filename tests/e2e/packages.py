@@ -28,10 +28,14 @@ SOURCES = (
 )
 
 
+# The package index is asked even with warm caches, and may be slow or away for a moment.
+PATIENCE = {"PIP_RETRIES": "10", "PIP_DEFAULT_TIMEOUT": "60", "UV_HTTP_TIMEOUT": "300"}
+
+
 def run_build(source: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the build.sh of that checkout, with this checkout's downloads."""
     caches = {f"{tool.upper()}_CACHE_DIR": str(ROOT / ".cache" / tool) for tool in ("uv", "pip")}
-    environment = {**os.environ, **caches}
+    environment = {**PATIENCE, **os.environ, **caches}
     command = [source / "build.sh", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

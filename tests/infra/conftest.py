@@ -3,25 +3,19 @@
 So is the plan with every switch on, over what was applied.
 """
 
-import fcntl
 import json
-import os
 from typing import Any
 
 import pytest
 
+from tests.fixtures.whole_run import shared
 from tests.infra.phase_4 import Applied, apply, as_applied
 
 
 @pytest.fixture(scope="session")
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `apply` tells."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # the processes' common one
-    told = shared / "phase-4.json"
-    with (shared / "phase-4.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with shared(tmp_path_factory, "phase-4.json") as told:
         if not told.exists():
             root, endpoint = (request.getfixturevalue(name) for name in ("terraform_root", "s3_endpoint"))
             told.write_text(json.dumps(apply(root, endpoint)))
