@@ -165,7 +165,7 @@ def test_announcements_that_reach_no_updater_ring_without_any_lag(phase_4: Appli
     told = "IF(FILL(ChargebacksAnnounced, 0) > 0 AND FILL(Invocations, 0) == 0, 1, 0)"
     assert expression(phase_4, "updater-silent") == told
     periods = {one["period"] for query in silent["metric_query"] for one in query["metric"]}
-    assert (silent["evaluation_periods"], periods) == (1, {6 * 3600})
+    assert (silent["evaluation_periods"], silent["datapoints_to_alarm"], periods) == (2, 2, {6 * 3600})
 
 
 def test_missing_chargebacks_are_a_share_of_all_that_were_looked_for(phase_4: Applied) -> None:

@@ -66,14 +66,17 @@ locals {
       datapoints = 3
     })
     updater-silent = merge(local.usual, {
-      # Lag says nothing of a group that never committed: MSK has no such metric before.
-      meaning = "Chargebacks were announced, and the updater was not invoked once in 6 hours: messages do not reach it."
+      # Lag says nothing of a group that never committed: MSK has no such metric before. Twice in a row, for Lambda's
+      # numbers come later than the job's: in the minutes after an announcement nothing seems to have been invoked.
+      meaning = "Chargebacks were announced for two executions in a row, and the updater was not invoked once meanwhile: messages do not reach it."
       metrics = {
         announced   = merge(local.own["ChargebacksAnnounced"], { stat = "Sum" })
         invocations = merge(local.function, { name = "Invocations", stat = "Sum" })
       }
       expression = "IF(FILL(announced, 0) > 0 AND FILL(invocations, 0) == 0, 1, 0)"
-      seconds    = 6 * 3600
+      seconds    = 3600 * ceil(24 / var.watched.executions_per_day)
+      periods    = 2
+      datapoints = 2
     })
     dead-letters = merge(local.usual, {
       meaning = "The dead-letter queue is not empty: messages were put aside that the updater could not apply."
