@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from chargebacks import schedule
+from chargebacks.defaults import TOPIC
 from chargebacks.errors import SettingsError
 
 FORMATS: Final = ("csv", "parquet", "json")
@@ -22,7 +23,7 @@ COMPRESSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "json": ("none", "gzip"),
 }
 REQUIRED: Final = ("landing_path", "output_path")
-TOPIC: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "Topic names"
+TOPIC_NAME: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "Topic names"
 REGION_NAMES: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")  # obstore's and botocore's
 REGION: Final = re.compile(r"([a-z]{2}(-[a-z]+)+-\d+)?")
 JOB_NAME: Final = re.compile(r"(?=.*\S).{1,255}")  # as the contract has it
@@ -61,7 +62,7 @@ ARGUMENTS: Final = (
     Argument("max_rejected_share", "0.05", "share of records that may be rejected, 0 to 1"),
     Argument("announce", "changed", "which chargebacks slices name: changed or all"),
     Argument("kafka_bootstrap_servers", "", "host:port,host:port [commit, and leave it unpublished]"),
-    Argument("kafka_topic", "chargeback-consolidation-events", "the topic of slices and summaries"),
+    Argument("kafka_topic", TOPIC, "the topic of slices and summaries"),
     Argument("kafka_auth", "none", "none, or iam for MSK"),
     Argument("publish_timeout_seconds", "120", "how long the broker may take to acknowledge a message"),
     Argument(
@@ -187,7 +188,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "announce": _choice(text, "announce", ("changed", "all")),
         "kafka_bootstrap_servers": text["kafka_bootstrap_servers"],
         "kafka_topic": _matching(
-            text, "kafka_topic", TOPIC, "letters, digits, `.`, `_` and `-`, at most 249"
+            text, "kafka_topic", TOPIC_NAME, "letters, digits, `.`, `_` and `-`, at most 249"
         ),
         "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
         "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from aws_msk_iam_sasl_signer import MSKAuthTokenProvider
 
+from chargebacks.defaults import REGION
 from chargebacks.errors import SettingsError
 
 # MSK's brokers are named so: boot-1a2b3c4d.c1.kafka-serverless.sa-east-1.amazonaws.com:9098.
 BROKER: Final = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:[.:]|$)")
-DEFAULT_REGION: Final = "sa-east-1"
 
 
 def client_config(bootstrap_servers: str, auth: str = "none") -> dict[str, Any]:
@@ -34,7 +34,7 @@ def client_config(bootstrap_servers: str, auth: str = "none") -> dict[str, Any]:
 def region_of(bootstrap_servers: str) -> str:
     """The region in the name of the first of MSK's brokers that has one."""
     found = BROKER.search(bootstrap_servers.split(",")[0])
-    return found[1] if found else DEFAULT_REGION
+    return found[1] if found else REGION
 
 
 def _iam_token(region: str) -> tuple[str, float]:

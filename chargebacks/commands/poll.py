@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from chargebacks.commands.signals import stop_on_signals
+from chargebacks.defaults import TOPIC
 from chargebacks.errors import SettingsError
 from chargebacks.event_source.environment import Environment
 from chargebacks.event_source.poller import Attempt, poll
 from chargebacks.event_source.settings import POSITIONS, READINGS, REPORT_FAILURES, PollSettings
 
 HANDLER = "consumers.consolidation_updater.lambda_function:lambda_handler"
-TOPIC = "chargeback-consolidation-events"
 
 
 def option(name: str, explained: str, **more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

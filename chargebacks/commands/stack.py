@@ -9,11 +9,9 @@ from pathlib import Path
 import click
 
 from chargebacks.commands.signals import interrupt_on_sigterm
+from chargebacks.defaults import TABLE, TOPIC
 from chargebacks.local import broker, dynamodb
 from chargebacks.local.stack import Stack, stack
-
-TOPIC = "chargeback-consolidation-events"
-TABLE = "poc-chargeback-chargebacks-dev"
 
 
 @click.command(name="stack")

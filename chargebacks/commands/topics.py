@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import click
 
+from chargebacks.defaults import TOPIC
 from chargebacks.errors import SettingsError
-from chargebacks.settings import TOPIC
+from chargebacks.settings import TOPIC_NAME
 from chargebacks.topics import Step, Topic, configs, plan
 
 OPTIONS: Final = (
@@ -14,7 +15,7 @@ OPTIONS: Final = (
     click.option(
         "--kafka-auth", type=click.Choice(["none", "iam"]), default="none", help="none, or iam for MSK"
     ),
-    click.option("--topic", default="chargeback-consolidation-events", show_default=True),
+    click.option("--topic", default=TOPIC, show_default=True),
     click.option("--partitions", type=click.IntRange(1, 1000), default=10, show_default=True),
     click.option("--retention-hours", type=click.IntRange(1, 87600), default=168, show_default=True),
     click.option(
@@ -76,7 +77,7 @@ def _planned(
     """The admin client, and the steps to the topic that the options ask for. Raises SettingsError, TopicError."""
     from chargebacks.adapters.topics import admin_client, describe
 
-    if not TOPIC.fullmatch(topic):
+    if not TOPIC_NAME.fullmatch(topic):
         raise SettingsError(
             f"topic {topic!r} cannot be a name: give letters, digits, `.`, `_` and `-`, at most 249"
         )

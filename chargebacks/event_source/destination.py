@@ -19,6 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.utils import is_valid_endpoint_url
 
+from chargebacks.defaults import REGION
 from chargebacks.errors import SettingsError, TransientError
 from chargebacks.event_source import event, failure
 from chargebacks.event_source.failure import Failure
@@ -32,7 +33,6 @@ URL: Final = ("http://", "https://")
 FILES: Final = (".json", ".jsonl")
 AWS_HOST: Final = re.compile(r"sqs\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")  # "Amazon SQS endpoints and quotas"
 REGION_IN_HOST: Final = re.compile(r"(?:^|\.)sqs\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
-REGION: Final = "sa-east-1"  # where neither the ARN nor the environment names one
 
 
 class Destination(Protocol):

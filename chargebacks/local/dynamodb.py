@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chargebacks.defaults import REGION
 from chargebacks.errors import LocalStackError
 from chargebacks.local.java import java
 from chargebacks.local.processes import HOST, JVM_FLAGS, Server
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 MAIN: Final = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
-REGION: Final = "sa-east-1"
 # DynamoDB Local checks no signature, but the SDKs insist on signing. This is no secret.
 CREDENTIAL: Final = "local"
 KEY: Final = "chargeback_id"

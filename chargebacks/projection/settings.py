@@ -6,10 +6,9 @@ from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 from chargebacks import schedule
+from chargebacks.defaults import REGION, TABLE
 from chargebacks.errors import SettingsError
 
-DEFAULT_TABLE: Final = "poc-chargeback-chargebacks-dev"
-DEFAULT_REGION: Final = "sa-east-1"
 DEFAULT_SERVICE: Final = "consolidation-updater"
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -25,8 +24,8 @@ class UpdaterSettings:
     `backoff * 2**n`, at most `backoff_limit` ("Exponential Backoff And Jitter", AWS Architecture Blog).
     """
 
-    table: str = DEFAULT_TABLE
-    region: str = DEFAULT_REGION
+    table: str = TABLE
+    region: str = REGION
     log_level: str = "INFO"
     service: str = DEFAULT_SERVICE
     dlq_url: str | None = None
@@ -45,8 +44,8 @@ class UpdaterSettings:
         """Settings from environment variables; an empty one counts as unset. Raises SettingsError."""
         given = {name: text for name, value in env.items() if (text := value.strip())}
         return cls(
-            table=given.get("DYNAMODB_TABLE_NAME", DEFAULT_TABLE),
-            region=given.get("AWS_REGION", DEFAULT_REGION),
+            table=given.get("DYNAMODB_TABLE_NAME", TABLE),
+            region=given.get("AWS_REGION", REGION),
             service=given.get("POWERTOOLS_SERVICE_NAME", DEFAULT_SERVICE),
             log_level=_level(given.get("LOG_LEVEL", "INFO")),
             dlq_url=given.get("DLQ_URL"),

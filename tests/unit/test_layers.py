@@ -17,7 +17,17 @@ OUTSIDE = frozenset({"pyspark", "py4j", "boto3", "botocore", "confluent_kafka"})
 BATCH = frozenset({"polars", "pyarrow", "obstore"})
 WORDS = tuple(
     f"chargebacks.{name}"
-    for name in ("errors", "settings", "schedule", "partition", "record", "packaged", "metrics", "contract")
+    for name in (
+        "defaults",
+        "errors",
+        "settings",
+        "schedule",
+        "partition",
+        "record",
+        "packaged",
+        "metrics",
+        "contract",
+    )
 )
 # What the object store falls back to: it loads boto3 when a name cannot be said otherwise, never before.
 FALLBACKS = frozenset({"chargebacks.adapters.odd_names"})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from chargebacks.defaults import TABLE, TOPIC
 from chargebacks.event_source.settings import PollSettings
 from chargebacks.local import broker, dynamodb
 from chargebacks.local.day import items, plan, topic
@@ -24,8 +25,6 @@ from chargebacks.local.processes import JVM_FLAGS, LONG_JVM_FLAGS
 from chargebacks.local.sample.deliveries import Recipe
 from chargebacks.local.stack import Stack, stack
 
-TOPIC: Final = "chargeback-consolidation-events"
-TABLE: Final = "poc-chargeback-chargebacks-dev"
 PARTITIONS: Final = 3
 LARGE: Final = 100_000  # chargebacks that keep the database busy for minutes
 
