@@ -1,15 +1,13 @@
 """`chargebacks files`: the exact read path, from the log."""
 
 import json
-from datetime import date, timedelta
 
 import click
 
 from chargebacks import schedule
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import Entry
-from chargebacks.consolidation.commits.log import CommitLog
-from chargebacks.errors import SettingsError
+from chargebacks.consolidation.commits.log import entries
 from chargebacks.settings import state_root
 
 
@@ -31,19 +29,6 @@ def command(days: str, output_path: str, state_path: str | None, commit: int | N
             continue
         for file in entry.files:
             click.echo(store.url(file.path))
-
-
-def entries(store: Store, first: date, last: date, commit: int | None) -> list[Entry]:
-    """Entry `commit`, or the newest, of each day that has one. Raises SettingsError when none has."""
-    if commit and first != last:
-        raise SettingsError("--commit numbers the consolidations of one partition: give one DATE")
-    logs = [CommitLog(store, first + timedelta(days=n)) for n in range((last - first).days + 1)]
-    found = [entry for log in logs if (entry := log.at(commit) if commit else log.head())]
-    if not found:
-        span = first.isoformat() if first == last else f"{first}..{last}"
-        wanted = f"no consolidation {commit}" if commit else "no consolidation"
-        raise SettingsError(f"partition {span} has {wanted} in {store.root}: check --output-path")
-    return found
 
 
 def described(entry: Entry, store: Store) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import math
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,13 +10,12 @@ import click
 
 from chargebacks import schedule
 from chargebacks.adapters.store import Store
-from chargebacks.errors import StorageError
 from chargebacks.settings import state_root
 
 if TYPE_CHECKING:
-    from chargebacks.consolidation.commits.entry import Entry
-    from chargebacks.consolidation.commits.log import CommitLog
-    from chargebacks.projection.standing import Expected, Standing
+    from collections.abc import Iterator
+
+    from chargebacks.projection.standing import Standing
 
 THREADS: Final = 8
 
@@ -35,12 +33,12 @@ def command(days: str, output_path: str, state_path: str | None, table_name: str
     is behind: its message is on the way, or the item was created after it; `chargebacks replay` sends it again.
     That a chargeback has no item is told, and no error.
     """
-    from chargebacks.commands.files import entries
-    from chargebacks.consolidation.commits.log import CommitLog
+    from chargebacks.consolidation.commits.log import CommitLog, entries
     from chargebacks.projection.retry import Patience
     from chargebacks.projection.settings import UpdaterSettings
     from chargebacks.projection.standing import standings
     from chargebacks.projection.table import Table
+    from chargebacks.reconciling import announced
 
     settings = replace(UpdaterSettings.from_environment(os.environ), threads=THREADS)
     table = Table.connect(replace(settings, table=table_name or settings.table))
@@ -49,51 +47,10 @@ def command(days: str, output_path: str, state_path: str | None, table_name: str
     store = Store(state_root(output_path, state_path))
     behind = 0
     for head in entries(store, *schedule.parse_dates(days), None):
-        for told, expected in _announced(CommitLog(store, head.partition_date), store):
+        for told, expected in announced(CommitLog(store, head.partition_date), store):
             found = standings(table, expected, patience, THREADS)
             behind += _tell(f"{head.partition_date}: {told}", found, named)
     sys.exit(1 if behind else 0)
-
-
-def _announced(log: "CommitLog", store: Store) -> "Iterator[tuple[str, Iterator[Expected]]]":
-    """What each entry of a partition announced; of those whose ids have expired, all that the newest has."""
-    from chargebacks.consolidation.announce.replaying import expired, living_ids
-    from chargebacks.projection.standing import Expected
-
-    every = [entry for entry in log.entries() if entry.announcement.ids]
-    gone = [entry for entry in every if expired(store, entry)]
-    for entry in every:
-        if entry not in gone:
-            yield f"entry {entry.commit}{_debt(log, entry)}", _expected(store, entry)
-    if gone and (head := log.head()):
-        numbers = ", ".join(str(entry.commit) for entry in gone)
-        # Which of them named a chargeback is forgotten, so any message of the day will do.
-        least = f"{head.partition_date}|"
-        yield (
-            f"all of entry {head.commit}, for the ids of {numbers} have expired",
-            (Expected(one, least) for one in living_ids(store, head)),
-        )
-
-
-def _debt(log: "CommitLog", entry: "Entry") -> str:
-    return "" if log.is_published(entry) else " (not published yet)"
-
-
-def _expected(store: Store, entry: "Entry") -> "Iterator[Expected]":
-    from chargebacks.consolidation.announce.messages import slice_events
-    from chargebacks.consolidation.announce.publishing import announced_ids
-    from chargebacks.projection.decide import position
-    from chargebacks.projection.standing import Expected
-
-    try:
-        for event in slice_events(entry, announced_ids(store, entry)):
-            reached = position(event)
-            yield from (Expected(one, reached) for one in event["chargeback_ids"])
-    except FileNotFoundError as error:
-        raise StorageError(
-            f"partition {entry.partition_date}: of what entry {entry.commit} announced {error} any more, deleted by a "
-            "run or by chargebacks expire: ask again"
-        ) from error
 
 
 def _tell(what: str, found: "Iterator[Standing]", named: bool) -> int:

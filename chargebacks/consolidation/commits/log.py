@@ -12,11 +12,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.errors import SettingsError
 
 PUBLISHED = ".published"
 _PENDING = re.compile(r"pending/([0-9-]{10})/([^/]+)\.json")
@@ -142,6 +143,19 @@ def generation(day: date, commit: int, run: str) -> str:
 def days(store: Store) -> list[date]:
     """The partitions that have a log, oldest first."""
     return [day for name in store.folders("log") if (day := _day(name))]
+
+
+def entries(store: Store, first: date, last: date, commit: int | None) -> list[Entry]:
+    """Entry `commit`, or the newest, of each day that has one. Raises SettingsError when none has."""
+    if commit and first != last:
+        raise SettingsError("--commit numbers the consolidations of one partition: give one DATE")
+    logs = [CommitLog(store, first + timedelta(days=n)) for n in range((last - first).days + 1)]
+    found = [entry for log in logs if (entry := log.at(commit) if commit else log.head())]
+    if not found:
+        span = first.isoformat() if first == last else f"{first}..{last}"
+        wanted = f"no consolidation {commit}" if commit else "no consolidation"
+        raise SettingsError(f"partition {span} has {wanted} in {store.root}: check --output-path")
+    return found
 
 
 def mark_pending(store: Store, pending: Pending) -> None:
