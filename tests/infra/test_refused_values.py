@@ -1,4 +1,4 @@
-"""Phase 4 refuses a bad value of each variable, and says what it must be."""
+"""Every phase refuses a bad value of each variable, and says what it must be."""
 
 import json
 import re
@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.terraform import TREE, TerraformRoot
+from tests.fixtures.terraform import TREE, Terraform, TerraformRoot
 from tests.infra.given import VARIABLES
 
-PHASE = TREE / "phases/phase-4"
 WITH_RULES = re.compile(r'^variable "(\w+)" \{\n((?:.*\n)*?)^\}', re.MULTILINE)
 LONG = "x" * 70
-# Values that are refused; one of each variable at a time.
+Values = dict[str, Any]
+# Phase 4's values that are refused; one of each variable at a time.
 BAD: dict[str, list[Any]] = {
     "project": ["Capitals", "a-project-of-21-chars"],
     "environment": ["pre-prod", "x"],
@@ -61,35 +61,125 @@ TOGETHER = (
     {"job_heap_gb", "job_worker_type", "output_format", "phase_3", "pollers_minimum"},
     {"job_overhead_gb", "output_compression", "pollers_maximum", "state"},
 )
+NAMES = {name: BAD[name] for name in ("project", "environment", "region")}
+FEW = ["sqs"]  # good endpoints, but for a VPC that names no group of its own
+VPC = {"vpc_id": "vpc-1", "private_subnet_ids": ["subnet-1", "subnet-1"], "route_table_ids": ["rtb-1"]}
+FUNCTION = {
+    "zip_key": "api.zip",
+    "trigger": "schedule",
+    "architecture": "x86",
+    "memory_size_mb": 64,
+    "timeout_seconds": 901,
+    "reserved_concurrent_executions": -2,
+    "environment": {"AWS_REGION": "sa-east-1"},
+}
 
 
-def rules() -> dict[str, list[str]]:
+def of_phase_4(turn: int) -> Values:
+    """One bad value of each variable but those whose rules others look at."""
+    return {
+        name: values[(turn if len(values) > 2 else turn // 2) % len(values)]
+        for name, values in BAD.items()
+        if name not in TOGETHER[turn % 2]
+    }
+
+
+def names(turn: int) -> Values:
+    return {name: values[turn] for name, values in NAMES.items()}
+
+
+# What each phase is given, a plan each, over `VARIABLES`; null is what a rule misses.
+GIVEN: dict[str, list[Values]] = {
+    "phases/phase-1": [
+        {
+            **names(0),
+            "vpc_cidr": "ten",
+            "availability_zones": 1,
+            "existing_vpc": VPC,
+            "interface_endpoints": FEW,
+            "gateway_endpoints": ["sqs"],
+            "landing_expire_days": 31,
+            "archive_after_days": 30,
+            "archive_storage_class": "GLACIER",
+            "deleted_after_days": 0,
+        },
+        {
+            **names(1),
+            "vpc_cidr": "10.0.0.0/24",
+            "availability_zones": 4,
+            "interface_endpoints": ["com/amazonaws"],
+            "deleted_after_days": 1.5,
+        },
+    ],
+    "phases/phase-2": [
+        {
+            **names(0),
+            "state": {"backend": "http", "config": {}},
+            "functions": {"a-function-with-quite-a-long-name": FUNCTION},
+            "alarm_emails": ["somebody"],
+            "log_retention_days": 8,
+        },
+        {**names(1), "state": None, "phase_1": None},
+    ],
+    "phases/phase-3": [
+        {
+            **names(0),
+            "state": {"backend": "http", "config": {}},
+            "cluster_type": "express",
+            "provisioned": {"brokers_per_zone": 0, "instance_type": "m7g.large", "disk_gb": 0},
+            "log_retention_days": 8,
+            "topic_name": "chargeback events",
+            "topic_partitions": 0,
+            "topic_retention_hours": 23,
+        },
+        {
+            **names(1),
+            "state": None,
+            "phase_1": None,
+            "provisioned": {"brokers_per_zone": 1.5, "disk_gb": 16385},
+            "topic_name": "..",
+            "topic_partitions": 1.5,
+            "topic_retention_hours": 8761,
+        },
+    ],
+    "phases/phase-4": [*map(of_phase_4, range(4)), {"state": None, "phase_1": None}],
+}
+
+
+def rules(phase: str) -> dict[str, list[str]]:
     """The messages of each variable's rules, as the phase has them."""
-    texts = [path.read_text() for path in sorted(PHASE.glob("variables*.tf"))]
+    texts = [path.read_text() for path in sorted((TREE / phase).glob("variables*.tf"))]
     found = {name: body for text in texts for name, body in WITH_RULES.findall(text)}
     messages = {name: re.findall(r'error_message = "(.*)"', body) for name, body in found.items()}
     return {name: texts for name, texts in messages.items() if texts}
 
 
-def test_every_variable_with_a_rule_has_bad_values_here() -> None:
-    assert set(rules()) == set(BAD)
+def test_every_phase_with_variables_has_bad_values_here() -> None:
+    assert {f"phases/{found.parent.name}" for found in TREE.glob("phases/*/variables.tf")} == set(GIVEN)
 
 
-@pytest.fixture(scope="module")
-def phase(terraform_root: TerraformRoot, s3_endpoint: str) -> Any:
-    return terraform_root("phases/phase-4", moto=s3_endpoint)
+@pytest.mark.parametrize("phase", GIVEN)
+def test_bad_values_are_refused_with_their_message_by_every_rule(
+    terraform_root: TerraformRoot, s3_endpoint: str, phase: str
+) -> None:
+    root, messages = terraform_root(phase, moto=s3_endpoint), rules(phase)
+    silent, said = [], set()
+    for given in GIVEN[phase]:
+        told = refused(root, {**VARIABLES[phase], **given})
+        bad = {name: messages[name] for name in given if name in messages and given[name] is not FEW}
+        silent += [(name, given[name]) for name in bad if not said_of(bad[name], told)]
+        said |= said_of([text for texts in messages.values() for text in texts], told)
+    assert silent == []
+    assert [name for name, texts in messages.items() if not said.issuperset(texts)] == []
 
 
-@pytest.mark.parametrize("turn", range(4))
-def test_bad_values_are_refused_with_their_message(phase: Any, turn: int) -> None:
-    bad = {
-        name: values[(turn if len(values) > 2 else turn // 2) % len(values)]
-        for name, values in BAD.items()
-        if name not in TOGETHER[turn % 2]
-    }
-    written = phase.folder / "bad.tfvars.json"
-    written.write_text(json.dumps({**VARIABLES["phases/phase-4"], **bad}))
-    said = phase.run("plan", "-json", "-input=false", f"-var-file={written.name}", codes=(1,)).stdout
-    told = [json.loads(line).get("diagnostic", {}).get("detail", "") for line in said.splitlines()]
-    messages = rules()
-    assert [name for name in bad if not any(text in one for text in messages[name] for one in told)] == []
+def said_of(messages: list[str], told: list[str]) -> set[str]:
+    return {text for text in messages if any(text in one for one in told)}
+
+
+def refused(root: Terraform, given: Values) -> list[str]:
+    """What Terraform finds wrong with these values."""
+    written = root.folder / "bad.tfvars.json"
+    written.write_text(json.dumps(given))
+    said = root.run("plan", "-json", "-input=false", f"-var-file={written.name}", codes=(1,)).stdout
+    return [json.loads(line).get("diagnostic", {}).get("detail", "") for line in said.splitlines()]
