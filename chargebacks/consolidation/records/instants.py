@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from chargebacks.consolidation.records.frame import INSTANT
 
+_NUMBER: Final = pl.Decimal(38, 9)
 _UTC: Final = pa.timestamp("us", "UTC")
 _FIRST_SECOND: Final = -62_135_596_800  # 0001-01-01T00:00:00Z
 _END_SECOND: Final = 253_402_300_800  # 10000-01-01T00:00:00Z
@@ -52,12 +53,21 @@ def _any_year(values: pl.Series) -> pl.Series:
     if kind == pl.Date:
         return _kept(values, is_near(values)).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     if kind.is_numeric():
-        values = values.cast(pl.Decimal(38, 9), strict=False).cast(pl.String).str.strip_suffix(".000000000")
+        values = _number_text(values)
     if values.dtype != pl.String:
         return pl.Series([None] * len(values), dtype=INSTANT)
     if values.str.contains(_PLAIN_UTC).fill_null(value=True).all():
         return _plain_utc(values)
     return pl.DataFrame({"text": values}).select(pl.coalesce(_iso(), _epoch()).cast(INSTANT)).to_series()
+
+
+def _number_text(values: pl.Series) -> pl.Series:
+    """Numbers as plain text: a double as the shortest that means it, as JSON and CSV write it; never rounded."""
+    if isinstance(values.dtype, pl.Decimal) and (values.dtype.scale or 0) > _NUMBER.scale:
+        return values.cast(pl.String).str.strip_chars_end("0").str.strip_suffix(".")
+    if values.dtype.is_float():
+        values = values.cast(pl.String)  # maybe with an exponent, which a decimal spells out
+    return values.cast(_NUMBER, strict=False).cast(pl.String).str.strip_suffix(".000000000")
 
 
 def _plain_utc(values: pl.Series) -> pl.Series:
@@ -105,7 +115,7 @@ def _offset(text: pl.Expr) -> pl.Expr:
 
 def _epoch() -> pl.Expr:
     text = pl.col("text")
-    value = pl.when(text.str.contains(_EPOCH)).then(text).cast(pl.Decimal(38, 9), strict=False)
+    value = pl.when(text.str.contains(_EPOCH)).then(text).cast(_NUMBER, strict=False)
     size = value.abs()
     micros = value / 1000
     for limit, factor in reversed(_EPOCH_UNITS):

@@ -1,9 +1,12 @@
 """Instants: the same moment whatever it comes as, and nothing that no calendar holds."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from tests.unit.consolidation.builders import json_lines, kept, taken
 
@@ -125,3 +128,39 @@ def test_parquet_days_and_numbers_are_instants_too() -> None:
         None,
     ]
     assert kept("updated_at", [True]) == [None]
+
+
+def _csv_line(key: str, number: float) -> str:
+    return f"{key},{Decimal(repr(number)):f}"
+
+
+DOUBLES = st.one_of(
+    st.floats(-1e20, 1e20),
+    st.integers(10**8, 10**19).map(float),
+    st.builds(round, st.floats(1.6e9, 1.9e9), st.integers(0, 7)),
+    st.integers(1_600_000_000_000, 1_900_000_000_000).map(lambda ms: ms / 1000),
+)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(DOUBLES, min_size=1, max_size=20))
+@example([1763619932.123, 1763619932123.0, 1763619932123456.0, 1.763619932123456e18])
+@example([1e8, 99999999.99999999, 1e17, -1e9, 9.999999999999998e18, 1e19, 5e-324, -0.0, 1e300])
+def test_a_double_is_the_same_instant_in_parquet_json_and_csv(numbers: list[float]) -> None:
+    """Each goes by the shortest text that means it: one record in two formats is one version of it."""
+    native = kept("updated_at", numbers)
+    ids = [f"c{n}" for n in range(len(numbers))]
+    json = json_lines(
+        *({"chargeback_id": i, "updated_at": number} for i, number in zip(ids, numbers, strict=True))
+    )
+    csv = "\n".join(["chargeback_id,updated_at", *map(_csv_line, ids, numbers)])
+    for data, name in ((json, "a.json"), (csv.encode(), "a.csv")):
+        rows = {row["chargeback_id"]: row["updated_at"] for row in taken(data, name).rows}
+        assert [rows.get(i) for i in ids] == native, name
+
+
+@pytest.mark.parametrize("scale", [0, 3, 9, 10, 18])
+def test_a_decimal_epoch_is_never_rounded(scale: int) -> None:
+    fine = Decimal("1763640000.1239999995" if scale > 9 else "1763640000")
+    found = kept("updated_at", pa.array([Decimal(1_763_640_000), fine], pa.decimal128(38, scale)))
+    assert found == [NOON, None if scale > 9 else NOON]
