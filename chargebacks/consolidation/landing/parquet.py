@@ -2,21 +2,30 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any, Final
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet
 
 from chargebacks import record
 from chargebacks.consolidation.landing.extras import extras, unknown
 from chargebacks.consolidation.landing.objects import from_objects
+from chargebacks.consolidation.landing.python_values import to_dicts
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw
-from chargebacks.consolidation.records.instants import is_near
 from chargebacks.errors import UnreadableFileError
 
 MAGIC: Final = b"PAR1"
-DAMAGED: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError)
+DAMAGED: Final = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    OverflowError,
+)
 
 
 def is_one(data: bytes) -> bool:
@@ -27,8 +36,7 @@ def is_one(data: bytes) -> bool:
 def read_alike(files: Sequence[bytes]) -> pl.DataFrame | None:
     """The raw frames of parquet files of one schema, one below the other; None when something is amiss."""
     try:
-        sources: list[IO[bytes]] = [io.BytesIO(data) for data in files]
-        raw = _read(pl.read_parquet(sources, use_statistics=False, hive_partitioning=False))
+        raw = _read(_rows([io.BytesIO(data) for data in files]))
     except DAMAGED:
         return None
     return None if raw.rejects else raw.frame
@@ -37,22 +45,60 @@ def read_alike(files: Sequence[bytes]) -> pl.DataFrame | None:
 def read(path: str, data: bytes) -> Raw:
     """The raw frame of a parquet file. Raises UnreadableFileError when it is damaged."""
     try:
-        return _read(pl.read_parquet(io.BytesIO(data), use_statistics=False, hive_partitioning=False))
+        try:
+            return _read(_rows([io.BytesIO(data)]))
+        except pl.exceptions.PolarsError:
+            raw = _with_wide_decimals(data)
+            if raw is None:
+                raise
+            return raw
     except DAMAGED as error:
         cause = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnreadableFileError(f"{path}: damaged parquet: {cause[:200]}") from None
 
 
+def _rows(sources: list[IO[bytes]]) -> pl.DataFrame:
+    return pl.read_parquet(sources, use_statistics=False, hive_partitioning=False)
+
+
 def _read(rows: pl.DataFrame) -> Raw:
     kind = rows.schema.get("metadata", pl.Null)
     if not (kind == pl.Null or isinstance(kind, pl.Struct)):  # JSON text, or what must be rejected
-        return from_objects(enumerate(_python(rows), 1), _row_text(rows))
+        return _one_by_one(to_dicts(rows), rows.schema)
     inner = [field.name for field in kind.fields] if isinstance(kind, pl.Struct) else []
     nested = pl.col("metadata").struct
     known = [pl.col(name) for name in (*TEXTS, *VALUES) if name in rows.columns]
     known += [nested.field(name) for name in record.METADATA_FIELDS if name in inner]
-    folded = _extras(rows, [name for name in inner if name not in record.METADATA_FIELDS])
+    try:
+        folded = _extras(rows, [name for name in inner if name not in record.METADATA_FIELDS])
+    except ValueError:  # nested too deep: no matter of the file
+        return _one_by_one(to_dicts(rows), rows.schema)
     return Raw(rows.select(*known, *folded).with_row_index(LINE, 1), _row_text(rows))
+
+
+def _one_by_one(found: list[dict[str, Any]], kinds: Mapping[str, pl.DataType]) -> Raw:
+    """The raw frame of rows as Python values. A known day or time beyond the calendar must not pass for an epoch."""
+    times = [name for name in VALUES if name in kinds and kinds[name].is_temporal()]
+    objects = (row | {name: f"{row[name]}, beyond" for name in times if _is_far(row[name])} for row in found)
+    return from_objects(enumerate(objects, 1), lambda line: _shown(found[line - 1]))
+
+
+def _is_far(moment: object) -> bool:
+    return isinstance(moment, int)
+
+
+def _with_wide_decimals(data: bytes) -> Raw | None:
+    """A file with decimals of more than 38 digits, which Polars has no type for; None when it has none."""
+    table = pa.parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    wide = [field.name for field in table.schema if "decimal256" in str(field.type)]
+    if not wide:
+        return None
+    rows = pl.DataFrame(pl.from_arrow(table.drop_columns(wide)))
+    found = to_dicts(rows) or [{} for _ in range(table.num_rows)]  # rows of no other column
+    for name in wide:
+        for row, value in zip(found, table.column(name).to_pylist(), strict=True):
+            row[name] = value
+    return _one_by_one(found, rows.schema)
 
 
 def _extras(rows: pl.DataFrame, inner: list[str]) -> list[pl.Series]:
@@ -60,26 +106,22 @@ def _extras(rows: pl.DataFrame, inner: list[str]) -> list[pl.Series]:
     outer = list(unknown(dict.fromkeys(rows.columns)))
     if not outer and not inner:
         return []
-    found = _python(rows.select(outer)) if outer else [{}] * rows.height
+    found = to_dicts(rows.select(outer)) if outer else [{}] * rows.height
     nested = pl.col("metadata").struct
-    other = _python(rows.select(nested.field(name) for name in inner)) if inner else [{}] * rows.height
+    other = to_dicts(rows.select(nested.field(name) for name in inner)) if inner else [{}] * rows.height
     texts = [extras(*pair) for pair in zip(found, other, strict=True)]
     return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
 
 
-def _python(rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows as Python values; a day or time that Python has no year for, as its number."""
-    far = [name for name, kind in rows.schema.items() if kind == pl.Date or isinstance(kind, pl.Datetime)]
-    far = [name for name in far if not is_near(rows[name]).all()]
-    found = rows.with_columns(pl.when(is_near(rows[name])).then(name).alias(name) for name in far).to_dicts()
-    for name in far:
-        for row, number in zip(found, rows[name].to_physical(), strict=True):
-            row[name] = number if row[name] is None else row[name]
-    return found
-
-
 def _row_text(rows: pl.DataFrame) -> Callable[[int], str]:
-    return lambda line: json.dumps(_python(rows[line - 1])[0], default=_told, ensure_ascii=False)
+    return lambda line: _shown(to_dicts(rows[line - 1])[0])
+
+
+def _shown(row: dict[str, Any]) -> str:
+    try:
+        return json.dumps(row, default=_told, ensure_ascii=False)
+    except TypeError:  # a map whose keys are no text
+        return str(row)
 
 
 def _told(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from chargebacks import record
 from chargebacks.consolidation.landing import formats
 from chargebacks.consolidation.landing.json_lines import _all_at_once, _one_by_one
 from chargebacks.errors import UnreadableFileError
@@ -202,6 +203,62 @@ def test_a_parquet_row_with_a_day_beyond_the_calendar_is_rejected_alone() -> Non
     found = taken(parquet(updated_at=far, unknown=far))
     assert [row["updated_at"] for row in found.rows] == [datetime(2025, 11, 20, tzinfo=UTC)]
     assert [line for line, _ in found.rejects] == [2, 3]
+
+
+FAR = 10**16  # milliseconds
+FAR_UNKNOWN = {
+    "list": (pa.list_(pa.timestamp("ms")), [FAR, 0], [FAR, "1970-01-01T00:00:00.000000Z"]),
+    "struct": (pa.struct([("t", pa.timestamp("ms", "Asia/Tokyo"))]), {"t": FAR}, {"t": FAR}),
+    "map": (pa.map_(pa.string(), pa.timestamp("us")), [("a", 2**62)], {"a": 2**62}),
+    "deeper": (pa.list_(pa.struct([("d", pa.date32())])), [{"d": 2**31 - 1}], [{"d": 2**31 - 1}]),
+    "span": (pa.duration("ms"), 2**62, 2**62),
+    "spans": (pa.list_(pa.duration("ms")), [2**62, 1], [2**62, "0:00:00.001000"]),
+    "abroad": (pa.timestamp("ms", "Asia/Tokyo"), 253402300799000, "9999-12-31T23:59:59.000000Z"),
+    "wide": (pa.decimal256(60, 2), Decimal("1" * 50 + ".50"), Decimal("1" * 50 + ".5")),
+    "wides": (pa.struct([("d", pa.decimal256(60, 2))]), {"d": Decimal("1.50")}, {"d": Decimal("1.5")}),
+}
+
+
+@pytest.mark.parametrize(("kind", "value", "told"), FAR_UNKNOWN.values(), ids=FAR_UNKNOWN)
+def test_a_value_beyond_reach_in_an_unknown_column_is_kept_and_costs_nothing(
+    kind: pa.DataType, value: Any, told: Any
+) -> None:
+    rows = taken(parquet(x=pa.array([value, None], kind), status=["open", ""])).rows
+    expected = {"chargeback_id": "c0", "status": "open", "extras": record.extras_text({"x": told})}
+    assert rows == [expected, {"chargeback_id": "c1"}]
+    rejected = formats.read("a.parquet", parquet(x=pa.array([value], kind), amount=["12,50"]))
+    assert rejected.raw_text(1)
+
+
+@pytest.mark.parametrize("metadata", [None, ["{}", "", "no JSON"], [{"transaction_id": None}] * 3])
+def test_a_known_time_beyond_the_calendar_never_passes_for_an_epoch(metadata: Any) -> None:
+    """However the file is read: 10^16 is an epoch in microseconds, were it a number."""
+    times = pa.array([FAR, 0, 0], pa.timestamp("ms"))
+    found = taken(parquet(updated_at=times, **({"metadata": metadata} if metadata else {})))
+    assert found.rejects[0] == (1, "updated_at: no instant (ISO 8601 or epoch)")
+    assert found.rows[0] == {"chargeback_id": "c1", "updated_at": datetime(1970, 1, 1, tzinfo=UTC)}
+
+
+def test_a_wide_decimal_out_of_reach_costs_its_record_and_another_is_exact() -> None:
+    amounts = pa.array([Decimal("1.50"), Decimal(10) ** 40, None], pa.decimal256(60, 2))
+    found = taken(parquet(amount=amounts))
+    assert [row.get("amount") for row in found.rows] == [Decimal("1.5"), None]
+    assert found.rejects == [(2, "amount: no decimal of at most 29 digits and 9 decimal places")]
+
+
+def test_an_unknown_column_nested_too_deep_costs_the_records_that_fill_it() -> None:
+    kind, value = pa.int8(), 1
+    for _ in range(40):
+        kind, value = pa.list_(kind), [value]  # type: ignore[assignment]
+    found = taken(parquet(x=pa.array([value, None], kind)))
+    assert found.rejects == [(1, "record: nested more than 32 deep")]
+    assert [row["chargeback_id"] for row in found.rows] == ["c1"]
+
+
+def test_a_map_with_days_for_keys_can_be_shown() -> None:
+    by_day = pa.array([[(date(2025, 11, 20), 1)]], pa.map_(pa.date32(), pa.int8()))
+    raw = formats.read("a.parquet", parquet(x=by_day, status=[5]))
+    assert "2025" in raw.raw_text(1)
 
 
 def test_parquet_without_rows_or_without_any_known_column_is_no_failure() -> None:

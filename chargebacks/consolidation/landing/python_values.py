@@ -1,0 +1,93 @@
+"""Columns → Python values, whatever is in them: a day, time or span that Python cannot say is its number."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+_DAY: Final = date(1970, 1, 1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROS: Final = {"ms": 1_000, "us": 1}  # in one unit; what counts ns is never out of reach
+_MICROS_A_DAY: Final = 86_400_000_000
+_SAFE_DAYS: Final = (-719_161, 2_932_895)  # since 1970: the years 1 to 9999 in every zone
+
+
+def to_dicts(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows, each a dictionary."""
+    if not rows.width:
+        return [{} for _ in range(rows.height)]
+    columns = [values(column) for column in rows]
+    return [dict(zip(rows.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def values(column: pl.Series) -> list[Any]:
+    """The column's values; what is out of Python's reach is its number, also within objects and lists."""
+    kind = column.dtype
+    numbers = _numbers(kind)
+    if numbers == kind or (not kind.is_nested() and _is_safe(column)):
+        return column.to_list()
+    return [_value(value, kind) for value in column.cast(numbers).to_list()]
+
+
+def _numbers(kind: Any) -> Any:
+    """The type with whole numbers where a value may be out of reach."""
+    match kind:
+        case pl.List():
+            return pl.List(_numbers(kind.inner))
+        case pl.Array():
+            return pl.Array(_numbers(kind.inner), kind.size)
+        case pl.Map():
+            return pl.Map(kind.key, _numbers(kind.value))
+        case pl.Struct():
+            return pl.Struct({field.name: _numbers(field.dtype) for field in kind.fields})
+        case pl.Date():
+            return pl.Int64()
+        case pl.Datetime() | pl.Duration() if kind.time_unit in _MICROS:
+            return pl.Int64()
+    return kind
+
+
+def _is_safe(column: pl.Series) -> bool:
+    kind: Any = column.dtype
+    per_day = 1 if kind == pl.Date else _MICROS_A_DAY // _MICROS[kind.time_unit]
+    first, last = (days * per_day for days in _SAFE_DAYS)
+    return bool(column.to_physical().cast(pl.Int64).is_between(first, last).fill_null(value=True).all())
+
+
+def _value(value: Any, kind: Any) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case pl.List() | pl.Array():
+            return [_value(one, kind.inner) for one in value]
+        case pl.Map():
+            return {key: _value(one, kind.value) for key, one in value.items()}
+        case pl.Struct():
+            return {field.name: _value(value[field.name], field.dtype) for field in kind.fields}
+    try:
+        return _native(value, kind)
+    except OverflowError:
+        return value
+
+
+def _native(number: Any, kind: Any) -> Any:
+    """Raises OverflowError: Python has no such day, time or span."""
+    match kind:
+        case pl.Date():
+            return _DAY + timedelta(days=number)
+        case pl.Datetime() if kind.time_unit in _MICROS:
+            moment = _EPOCH + timedelta(microseconds=number * _MICROS[kind.time_unit])
+            return _in_zone(moment, kind.time_zone)
+        case pl.Duration() if kind.time_unit in _MICROS:
+            return timedelta(microseconds=number * _MICROS[kind.time_unit])
+    return number
+
+
+def _in_zone(moment: datetime, zone: str | None) -> datetime:
+    if zone is None:
+        return moment.replace(tzinfo=None)
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except OverflowError:  # a year before the first or after the last, over there
+        return moment
