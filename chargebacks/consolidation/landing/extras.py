@@ -1,11 +1,13 @@
 """What a landing record says beyond the contract, folded into one canonical JSON text: nothing vanishes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from chargebacks import record
 from chargebacks.consolidation.landing.exact_json import MAX_DEPTH, parse
 from chargebacks.consolidation.landing.raw_rows import KNOWN
+
+_MAX_NAME: Final = 100  # characters of a field's name in a reason
 
 
 def unknown(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,24 @@ def extras(found: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
         held, inner = _unfolded(held, inner)
     _shallow(held, MAX_DEPTH)
     _shallow(inner, MAX_DEPTH)
-    return record.extras_text({**held, "metadata": inner} if inner else held)
+    try:
+        return record.extras_text({**held, "metadata": inner} if inner else held)
+    except UnicodeEncodeError:
+        raise ValueError(f"{_broken(held, inner)}: not Unicode text (a lone surrogate)") from None
+
+
+def _broken(held: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
+    """Which field holds text that is no Unicode; one whose very name is none cannot be named."""
+    for name, value in [*held.items(), *((f"metadata.{name}", value) for name, value in inner.items())]:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            return "record: a field's name"
+        try:
+            record.extras_text({name: value})
+        except UnicodeEncodeError:
+            return name[:_MAX_NAME]
+    return "record"
 
 
 def _unfolded(held: dict[str, Any], inner: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -72,11 +72,21 @@ def test_a_bad_line_among_good_ones_costs_only_itself(line: bytes, reason: str) 
     assert [told.startswith(reason) for told in reasons] == [True], reasons
 
 
-@pytest.mark.parametrize("unknown", [b'{"y": "\\ud800"}', b'{"\\ud800": 1}', b'"\\udfff"'])
-def test_a_lone_surrogate_in_an_unknown_field_costs_only_its_line(unknown: bytes) -> None:
-    ids, reasons = raw_line(b'{"chargeback_id": "a", "x": ' + unknown + b"}")
+@pytest.mark.parametrize(
+    ("unknown", "broken"),
+    [
+        (b'"x": {"y": "\\ud800"}', "x"),
+        (b'"w": 1, "x": {"\\ud800": 1}', "x"),
+        (b'"\xc3\xa9": [["\\udfff"]]', "é"),
+        (b'"metadata": {"card": "\\ud800"}', "metadata.card"),
+        (b'"\\ud800": 1', "record: a field's name"),
+        (b'"metadata": {"\\ud800": 1}', "record: a field's name"),
+    ],
+)
+def test_a_lone_surrogate_in_an_unknown_field_costs_only_its_line(unknown: bytes, broken: str) -> None:
+    ids, reasons = raw_line(b'{"chargeback_id": "a", ' + unknown + b"}")
     assert ids == ["good", "last"]
-    assert len(reasons) == 1
+    assert reasons == [f"{broken}: not Unicode text (a lone surrogate)"]
 
 
 def test_rejects_name_their_line_counting_blank_ones() -> None:
