@@ -14,7 +14,7 @@ import pyarrow.csv
 
 from chargebacks import record
 from chargebacks.consolidation.landing import csv_records, json_lines
-from chargebacks.consolidation.landing.extras_column import extras_column
+from chargebacks.consolidation.landing.extras_column import guessed_extras
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, typed
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, when_asked
 
@@ -67,7 +67,7 @@ def _all_at_once(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
         return None
     lines = _line_numbers(rows, body)
     nested = _metadata(rows)
-    folded = extras_column(rows)
+    folded = guessed_extras(rows, pl.DataFrame())
     if lines is None or nested is None or folded is None:
         return None
     known = [rows[name] for name in (*TEXTS, *VALUES) if name in names]

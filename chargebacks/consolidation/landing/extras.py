@@ -27,8 +27,8 @@ def extras(found: Mapping[str, Any], metadata: Mapping[str, Any]) -> str | None:
         return None
     if record.EXTRAS in held:
         held, inner = _unfolded(held, inner)
-    _shallow(held, MAX_DEPTH)
-    _shallow(inner, MAX_DEPTH)
+    shallow(held, MAX_DEPTH)
+    shallow(inner, MAX_DEPTH)
     try:
         return record.extras_text({**held, "metadata": inner} if inner else held)
     except UnicodeEncodeError:
@@ -79,10 +79,11 @@ def _no_nulls(found: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _shallow(value: object, levels: int) -> None:
+def shallow(value: object, levels: int) -> None:
+    """Raises ValueError when lists and objects are nested more than `levels` deep."""
     if not isinstance(value, Mapping | list):
         return
     if not levels:
         raise ValueError(f"record: nested more than {MAX_DEPTH} deep")
     for inner in value.values() if isinstance(value, Mapping) else value:
-        _shallow(inner, levels - 1)
+        shallow(inner, levels - 1)

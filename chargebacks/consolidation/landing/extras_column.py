@@ -1,31 +1,89 @@
 """Whole columns that the record does not know → one column of canonical JSON text, equal to what `extras` makes."""
 
 import json
+from math import isfinite
+from typing import Any, Final
 
 import polars as pl
 
 from chargebacks import record
-from chargebacks.consolidation.landing.extras import extras, unknown
+from chargebacks.consolidation.landing.exact_json import MAX_DEPTH
+from chargebacks.consolidation.landing.extras import extras, shallow, unknown
+from chargebacks.consolidation.landing.python_values import to_dicts, values
+
+_PLAIN: Final = frozenset(
+    {pl.String, pl.Boolean, pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64}
+)
+_NAMED: Final = '{"v":'
 
 
-def extras_column(rows: pl.DataFrame) -> list[pl.Series] | None:
-    """Columns of text, whole numbers, booleans or structs of these as `extras`; nothing unknown: no column.
+def extras_column(rows: pl.DataFrame, metadata: pl.DataFrame) -> list[pl.Series]:
+    """Unknown columns, and those of `metadata`, as a column `extras`; nothing unknown: no column.
 
-    None where only row by row is exact: a struct with a null in it may have had that field or not.
+    Raises ValueError as `extras` does.
     """
-    others = rows.select(sorted(unknown(dict.fromkeys(rows.columns))))
-    others = others.select(column for column in others if column.null_count() < rows.height)
-    if any(_holds_null(column) for column in others):
-        return None
-    if not others.width:
+    outer, inner = _unknown(rows, metadata)
+    if not outer.width and not inner.width:
         return []
-    if record.EXTRAS not in others.columns:
-        return [others.select(_object(others)).to_series()]
+    if record.EXTRAS in outer.columns:
+        nested = to_dicts(inner) if inner.width else [{}] * outer.height
+        texts = [extras(*pair) for pair in zip(to_dicts(outer), nested, strict=True)]
+        return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
+    members = [_texts(column) for column in outer]
+    if inner.width:
+        members.append(_objects([_texts(column) for column in inner]).alias("metadata"))
+    return [_objects(members).alias(record.EXTRAS)]
+
+
+def guessed_extras(rows: pl.DataFrame, metadata: pl.DataFrame) -> list[pl.Series] | None:
+    """The same of columns whose types were guessed from JSON; None where only row by row is exact.
+
+    A struct with a null in it may have had that field or not.
+    """
+    if any(_holds_null(column) for frame in _unknown(rows, metadata) for column in frame):
+        return None
     try:
-        texts = [extras(row, {}) for row in others.iter_rows(named=True)]
+        return extras_column(rows, metadata)
     except ValueError:
         return None
-    return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
+
+
+def _unknown(rows: pl.DataFrame, metadata: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    outer = list(unknown(dict.fromkeys(rows.columns)))
+    inner = [name for name in metadata.columns if name not in record.METADATA_FIELDS]
+    return _held(rows.select(outer)), _held(metadata.select(inner))
+
+
+def _held(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(column for column in rows if column.null_count() < rows.height)
+
+
+def _objects(members: list[pl.Series]) -> pl.Series:
+    """Columns of JSON texts as objects without their nulls; null when nothing is left."""
+    texts = pl.DataFrame({one.name: one for one in sorted(members, key=lambda member: member.name)})
+    named = [pl.concat_str(pl.lit(_key(name)), pl.col(name)) for name in texts.columns]
+    joined = pl.concat_str(pl.lit("{"), pl.concat_str(named, separator=",", ignore_nulls=True), pl.lit("}"))
+    held = pl.any_horizontal(pl.all().is_not_null())
+    return texts.select(pl.when(held).then(joined)).to_series()
+
+
+def _texts(column: pl.Series) -> pl.Series:
+    """The values as canonical JSON text: all at once where Polars writes it as we do, else one by one."""
+    if _levels(column.dtype) < MAX_DEPTH:
+        objects = column.alias("v").to_frame().to_struct().struct.json_encode()
+        texts = objects.str.slice(len(_NAMED)).str.strip_suffix("}")
+        return texts.zip_with(column.is_not_null(), pl.Series([None], dtype=pl.String)).alias(column.name)
+    one_by_one = [None if value is None else _text(value) for value in values(column)]
+    return pl.Series(column.name, one_by_one, dtype=pl.String)
+
+
+def _levels(kind: Any) -> int:
+    """How deep the type nests; MAX_DEPTH when it holds more than text, integers, booleans, lists and sorted objects."""
+    if isinstance(kind, pl.List):
+        return 1 + _levels(kind.inner)
+    if isinstance(kind, pl.Struct) and (names := [field.name for field in kind.fields]) == sorted(names):
+        return 1 + max((_levels(field.dtype) for field in kind.fields), default=MAX_DEPTH)
+    return 0 if kind in _PLAIN else MAX_DEPTH
 
 
 def _holds_null(column: pl.Series) -> bool:
@@ -35,27 +93,11 @@ def _holds_null(column: pl.Series) -> bool:
     return any(field.null_count() or _holds_null(field) for field in fields)
 
 
-def _object(rows: pl.DataFrame) -> pl.Expr:
-    """The row as an object without its nulls, null when nothing is left; columns are sorted by name."""
-    members = [
-        pl.when(pl.col(name).is_not_null()).then(
-            pl.concat_str(pl.lit(_key(name)), _value(pl.col(name), kind))
-        )
-        for name, kind in rows.schema.items()
-    ]
-    joined = pl.concat_str(members, separator=",", ignore_nulls=True)
-    held = pl.any_horizontal(pl.col(rows.columns).is_not_null())
-    return pl.when(held).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}"))).alias(record.EXTRAS)
-
-
-def _value(value: pl.Expr, kind: object) -> pl.Expr:
-    if not isinstance(kind, pl.Struct):
-        return pl.struct(value.alias("v")).struct.json_encode().str.slice(len('{"v":')).str.strip_suffix("}")
-    members = [
-        pl.concat_str(pl.lit(_key(field.name)), _value(value.struct.field(field.name), field.dtype))
-        for field in sorted(kind.fields, key=lambda field: field.name)
-    ]
-    return pl.concat_str(pl.lit("{"), pl.concat_str(members, separator=","), pl.lit("}"))
+def _text(value: object) -> str:
+    if isinstance(value, float) and isfinite(value):
+        return repr(value)  # as `extras_text` writes it, sooner
+    shallow(value, MAX_DEPTH - 1)
+    return (record.extras_text({"v": value}) or "")[len(_NAMED) : -1]
 
 
 def _key(name: str) -> str:

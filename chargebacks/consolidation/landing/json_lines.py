@@ -15,7 +15,7 @@ import pyarrow.json
 from chargebacks import record
 from chargebacks.consolidation.landing import json_documents
 from chargebacks.consolidation.landing.exact_json import parse
-from chargebacks.consolidation.landing.extras_column import extras_column
+from chargebacks.consolidation.landing.extras_column import guessed_extras
 from chargebacks.consolidation.landing.json_unknown import unknown_fields
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.raw_rows import COLUMNS, LINE, TEXTS, Raw, Reject, when_asked
@@ -103,7 +103,7 @@ def _all_at_once(lines: bytes) -> pl.DataFrame | None:
     if rows is None:
         return None
     known = rows.select(_SCHEMA.names).unnest("metadata")
-    folded = extras_column(rows)
+    folded = guessed_extras(rows, pl.DataFrame())
     return None if folded is None else known.with_columns(folded)
 
 

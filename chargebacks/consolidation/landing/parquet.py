@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from chargebacks import record
-from chargebacks.consolidation.landing.extras import extras, unknown
+from chargebacks.consolidation.landing.extras_column import extras_column
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.python_values import to_dicts
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw
@@ -65,15 +65,18 @@ def _read(rows: pl.DataFrame) -> Raw:
     kind = rows.schema.get("metadata", pl.Null)
     if not (kind == pl.Null or isinstance(kind, pl.Struct)):  # JSON text, or what must be rejected
         return _one_by_one(to_dicts(rows), rows.schema)
-    inner = [field.name for field in kind.fields] if isinstance(kind, pl.Struct) else []
-    nested = pl.col("metadata").struct
-    known = [pl.col(name) for name in (*TEXTS, *VALUES) if name in rows.columns]
-    known += [nested.field(name) for name in record.METADATA_FIELDS if name in inner]
+    metadata = rows["metadata"].struct.unnest() if isinstance(kind, pl.Struct) else pl.DataFrame()
+    known = [rows[name] for name in (*TEXTS, *VALUES) if name in rows.columns]
+    known += [metadata[name] for name in record.METADATA_FIELDS if name in metadata.columns]
     try:
-        folded = _extras(rows, [name for name in inner if name not in record.METADATA_FIELDS])
+        folded = extras_column(rows, metadata)
     except ValueError:  # nested too deep: no matter of the file
         return _one_by_one(to_dicts(rows), rows.schema)
-    return Raw(rows.select(*known, *folded).with_row_index(LINE, 1), _row_text(rows))
+    return Raw(pl.DataFrame([*known, *folded, _lines(rows.height)]), _row_text(rows))
+
+
+def _lines(count: int) -> pl.Series:
+    return pl.int_range(1, count + 1, dtype=pl.UInt32, eager=True).alias(LINE)
 
 
 def _one_by_one(found: list[dict[str, Any]], kinds: Mapping[str, pl.DataType]) -> Raw:
@@ -99,18 +102,6 @@ def _with_wide_decimals(data: bytes) -> Raw | None:
         for row, value in zip(found, table.column(name).to_pylist(), strict=True):
             row[name] = value
     return _one_by_one(found, rows.schema)
-
-
-def _extras(rows: pl.DataFrame, inner: list[str]) -> list[pl.Series]:
-    """Columns and fields of metadata that the record does not know, as canonical JSON text; none: no column."""
-    outer = list(unknown(dict.fromkeys(rows.columns)))
-    if not outer and not inner:
-        return []
-    found = to_dicts(rows.select(outer)) if outer else [{}] * rows.height
-    nested = pl.col("metadata").struct
-    other = to_dicts(rows.select(nested.field(name) for name in inner)) if inner else [{}] * rows.height
-    texts = [extras(*pair) for pair in zip(found, other, strict=True)]
-    return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
 
 
 def _row_text(rows: pl.DataFrame) -> Callable[[int], str]:
