@@ -117,13 +117,14 @@ class World:
 
     def table_items(self) -> dict[str, dict[str, Any]]:
         """The table after the real handler has had all messages, without the moment of the commit."""
-        table = local_dynamodb.create_table(self.dynamodb, self.table)
+        table, named = local_dynamodb.create_table(self.dynamodb, self.table), self.effects()["ids"]
         with table.batch_writer() as writer:
-            for name in [*self.effects()["ids"], "a stranger"]:
+            for name in [*named, "a stranger"]:
                 writer.put_item(Item={"chargeback_id": name, "status": "open"})
         updater = Updater.build(UpdaterSettings.from_environment({"DYNAMODB_TABLE_NAME": self.table}))
         poll(PollSettings(self.kafka, self.topic, until_idle_seconds=1), updater.handle, threading.Event())
         items = table.scan(ConsistentRead=True)["Items"]
+        assert sum(CLOCKED[0] in item for item in items) == len(named) > 0
         assert all(item["updated_at"] == item["consolidation_date"] for item in items if CLOCKED[0] in item)
         return {str(item["chargeback_id"]): self.comparable(item) for item in items}
 
