@@ -23,9 +23,13 @@ def amounts(values: pl.Series) -> pl.Series:
         values = values.cast(pl.String)  # the shortest text that means the number
     if values.dtype != pl.String:
         return _nulls(len(values))
-    if values.str.contains(_PLAIN).fill_null(value=True).all():
+    plain = values.str.contains(_PLAIN).fill_null(value=True)
+    if plain.all():
         return values.cast(AMOUNT, strict=False)
-    return pl.Series([_exact(text) for text in values], dtype=AMOUNT)
+    odd = (~plain).arg_true()
+    exact = pl.Series([_exact(text) for text in values.gather(odd)], dtype=AMOUNT)
+    nothing = pl.Series([None], dtype=pl.String)
+    return values.zip_with(plain, nothing).cast(AMOUNT, strict=False).scatter(odd, exact)
 
 
 def _exact(text: str | None) -> Decimal | None:

@@ -56,8 +56,16 @@ def _any_year(values: pl.Series) -> pl.Series:
         values = _number_text(values)
     if values.dtype != pl.String:
         return pl.Series([None] * len(values), dtype=INSTANT)
-    if values.str.contains(_PLAIN_UTC).fill_null(value=True).all():
+    plain = values.str.contains(_PLAIN_UTC).fill_null(value=True)
+    if plain.all():
         return _plain_utc(values)
+    if not plain.any():
+        return _any_text(values)
+    odd = (~plain).arg_true()
+    return _plain_utc(_kept(values, plain)).scatter(odd, _any_text(values.gather(odd)))
+
+
+def _any_text(values: pl.Series) -> pl.Series:
     return pl.DataFrame({"text": values}).select(pl.coalesce(_iso(), _epoch()).cast(INSTANT)).to_series()
 
 
