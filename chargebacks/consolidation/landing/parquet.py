@@ -26,6 +26,7 @@ DAMAGED: Final = (
     ValueError,
     OverflowError,
 )
+Columns = tuple[tuple[str, pl.DataType], ...]
 
 
 def is_one(data: bytes) -> bool:
@@ -33,13 +34,31 @@ def is_one(data: bytes) -> bool:
     return data.startswith(MAGIC)
 
 
-def read_alike(files: Sequence[bytes]) -> pl.DataFrame | None:
-    """The raw frames of parquet files of one schema, one below the other; None when something is amiss."""
+def rows_in(data: bytes) -> int | None:
+    """How many rows a file has; None when it does not say."""
     try:
-        raw = _read(_rows([io.BytesIO(data) for data in files]))
+        return int(pa.parquet.read_metadata(pa.BufferReader(data)).num_rows)
     except DAMAGED:
         return None
-    return None if raw.rejects else raw.frame
+
+
+def columns_in(data: bytes) -> Columns | None:
+    """A file's columns with their types, in order; None when it does not say."""
+    try:
+        return tuple(pl.read_parquet_schema(io.BytesIO(data)).items())
+    except DAMAGED:
+        return None
+
+
+def read_alike(files: Sequence[bytes]) -> Raw | None:
+    """The raw frames of parquet files, one below the other, lines counted on; None when they have not one schema.
+
+    Raw texts name the columns in the first file's order.
+    """
+    try:
+        return _read(_rows([io.BytesIO(data) for data in files]))
+    except DAMAGED:
+        return None
 
 
 def read(path: str, data: bytes) -> Raw:

@@ -1,12 +1,14 @@
 """Bytes of many landing files → normalised rows, and what the ledger is told of each file.
 
-Tiny files are dear one by one, so parquet files are read many together, and the blame is not asked for as long as
-nobody is to blame: a group with a rejected row, a damaged file or two schemas is opened again, file by file.
+Tiny files are dear one by one, so parquet files are read many together. Only when a row is rejected are the files
+asked how long they are, which tells whose row it was. A group with two schemas is parted by schema, and one with a
+damaged file is halved until it is alone.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Final
 
 import polars as pl
@@ -63,8 +65,7 @@ def open_files(fetched: Iterable[Fetched]) -> Opened:
     for file, data in fetched:
         (alike if data is not None and parquet.is_one(data) else alone).append((file, data))
     for group in _groups(alike):
-        if not _open_together(group, opened):
-            alone += group
+        alone += _open_together(group, opened)
     _open_alone(alone, opened)
     return opened
 
@@ -75,19 +76,57 @@ def _groups(files: Iterable[Fetched]) -> Iterator[list[Fetched]]:
         yield group
 
 
-def _open_together(group: Sequence[Fetched], opened: Opened) -> bool:
-    """Whether all went well; if not, nothing was taken."""
-    rows = parquet.read_alike([data for _, data in group if data])
-    if rows is None:
-        return False
-    nobody = pl.lit(0, dtype=pl.UInt32)
-    done = normalise(rows.with_columns(nobody.alias(FILE), nobody.alias(LINE)))
-    if done.rejected.height:
+def _open_together(group: Sequence[Fetched], opened: Opened) -> Sequence[Fetched]:
+    """Open parquet files in as few groups as may be; what comes back must be opened alone."""
+    if len(group) == 1:
+        return group
+    raw = parquet.read_alike([data for _, data in group if data])
+    if raw is not None and _take_together(raw, group, opened):
+        return []
+    return [file for part in _parts(group) for file in _open_together(part, opened)]
+
+
+def _take_together(raw: Raw, group: Sequence[Fetched], opened: Opened) -> bool:
+    """Whether the rows were taken: not when one is rejected and nobody can say whose it is."""
+    done = normalise(raw.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE)))
+    rejected = [(bad.line, bad.reason, bad.raw) for bad in raw.rejects]
+    rejected += [(line, reason, raw.raw_text(line)) for _, line, reason in done.rejected.iter_rows()]
+    blame = _blame(raw, group, [line for line, *_ in rejected]) if rejected else []
+    if blame is None:
         return False
     opened.take(done)
     opened.files += [FileRead(file.path, file.size, file.etag) for file, _ in group]
-    opened.read += rows.height
+    opened.read += raw.records
+    for (path, line), (_, reason, text) in zip(blame, rejected, strict=True):
+        opened.reject(path, line, reason, text)
     return True
+
+
+def _blame(raw: Raw, group: Sequence[Fetched], lines: Sequence[int]) -> list[tuple[str, int]] | None:
+    """Whose rows these are, as (path, row); None when the files do not say so, or order their columns differently."""
+    counts = [parquet.rows_in(data or b"") for _, data in group]
+    ends = list(accumulate(count or 0 for count in counts))
+    if None in counts or ends[-1] != raw.records:
+        return None
+    found = [(bisect_left(ends, line), line) for line in lines]
+    shown = {parquet.columns_in(group[n][1] or b"") for n in {0, *(n for n, _ in found)}}
+    return (
+        [(group[n][0].path, line - (ends[n - 1] if n else 0)) for n, line in found]
+        if len(shown) == 1
+        else None
+    )
+
+
+def _parts(group: Sequence[Fetched]) -> Iterator[Sequence[Fetched]]:
+    """The files of each schema, or halves when there is but one."""
+    parts: dict[object, list[Fetched]] = {}
+    for file, data in group:
+        parts.setdefault(parquet.columns_in(data or b""), []).append((file, data))
+    if len(parts) > 1:
+        yield from parts.values()
+    else:
+        half = len(group) // 2
+        yield from (group[:half], group[half:])
 
 
 def _open_alone(fetched: Iterable[Fetched], opened: Opened) -> None:
