@@ -6,7 +6,6 @@ records of another length, quotes or carriage returns out of place, or metadata 
 
 import csv
 from collections.abc import Sequence
-from typing import Final
 
 import polars as pl
 import pyarrow as pa
@@ -15,11 +14,10 @@ import pyarrow.csv
 from chargebacks import record
 from chargebacks.consolidation.landing import csv_records, json_lines
 from chargebacks.consolidation.landing.extras_column import guessed_extras
-from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, typed
+from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, metadata_in
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, when_asked
 
 _QUOTE, _COMMA, _LF, _CR = b'",\n\r'
-_METADATA: Final = pa.schema([(name, pa.string()) for name in record.METADATA_FIELDS])
 
 
 def is_csv(data: bytes) -> bool:
@@ -66,12 +64,13 @@ def _all_at_once(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
     if rows is None:
         return None
     lines = _line_numbers(rows, body)
-    nested = _metadata(rows)
-    folded = guessed_extras(rows, pl.DataFrame())
+    nested = metadata_in(rows["metadata"]) if "metadata" in names and rows.height else pl.DataFrame()
+    folded = None if nested is None else guessed_extras(rows, nested)
     if lines is None or nested is None or folded is None:
         return None
     known = [rows[name] for name in (*TEXTS, *VALUES) if name in names]
-    return pl.DataFrame([*known, *nested, *folded, lines])
+    known += [nested[name] for name in record.METADATA_FIELDS if name in nested.columns]
+    return pl.DataFrame([*known, *folded, lines])
 
 
 def _is_plain(body: bytes) -> bool:
@@ -117,12 +116,3 @@ def _line_numbers(rows: pl.DataFrame, body: bytes) -> pl.Series | None:
     if taken.sum() != lines:
         return None
     return (taken.cum_sum() - taken + 2).cast(pl.UInt32).alias(LINE)
-
-
-def _metadata(rows: pl.DataFrame) -> list[pl.Series] | None:
-    """Its two fields as columns, when each text is an object of no other; no such column: none."""
-    if "metadata" not in rows.columns or not rows.height:
-        return []
-    lines = "\n".join(rows["metadata"].fill_null("{}")).encode()
-    found = typed(lines, _METADATA)
-    return found.get_columns() if found is not None and found.height == rows.height else None

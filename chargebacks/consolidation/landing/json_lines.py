@@ -16,7 +16,7 @@ from chargebacks import record
 from chargebacks.consolidation.landing import json_documents
 from chargebacks.consolidation.landing.exact_json import parse
 from chargebacks.consolidation.landing.extras_column import guessed_extras
-from chargebacks.consolidation.landing.json_unknown import unknown_fields
+from chargebacks.consolidation.landing.json_unknown import guess, guess_within
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.raw_rows import COLUMNS, LINE, TEXTS, Raw, Reject, when_asked
 
@@ -34,6 +34,8 @@ _SCHEMA: Final = pa.schema(
         (record.CONSOLIDATION_DATE, pa.string()),
     ]
 )
+_NUMBERS: Final = frozenset({*record.INSTANT_FIELDS, record.CONSOLIDATION_DATE})  # maybe epochs
+_METADATA: Final = pa.schema([(name, pa.string()) for name in record.METADATA_FIELDS])
 # Arrow's decimals wrap silently when they are out of reach, so it gets plain amounts only. A name spelt with
 # escapes would hide from this: nobody escapes ASCII letters, so a file with such an escape goes the slow way too.
 _NO_PLAIN_AMOUNT: Final = re.compile(
@@ -98,13 +100,26 @@ def _together(parts: list[Raw]) -> Raw:
 def _all_at_once(lines: bytes) -> pl.DataFrame | None:
     """A row for each line, or None when any is not exactly as expected."""
     escaped = b"\\" in lines and _ESCAPED_LETTER.search(lines)
-    fields = None if escaped or _NO_PLAIN_AMOUNT.search(lines) else unknown_fields(lines, _SCHEMA.names)
-    rows = None if fields is None else typed(lines, pa.schema([*_SCHEMA, *fields]))
-    if rows is None:
+    schema = None if escaped or _NO_PLAIN_AMOUNT.search(lines) else guess(lines, _SCHEMA, _NUMBERS)
+    rows = None if schema is None else typed(lines, schema)
+    metadata = None if rows is None else _metadata(rows["metadata"])
+    if rows is None or metadata is None:
         return None
-    known = rows.select(_SCHEMA.names).unnest("metadata")
-    folded = guessed_extras(rows, pl.DataFrame())
-    return None if folded is None else known.with_columns(folded)
+    known = [rows[name] for name in _SCHEMA.names if name != "metadata"]
+    folded = guessed_extras(rows, metadata)
+    return None if folded is None else pl.DataFrame([*known, *metadata.select(_METADATA.names), *folded])
+
+
+def _metadata(column: pl.Series) -> pl.DataFrame | None:
+    return column.struct.unnest() if isinstance(column.dtype, pl.Struct) else metadata_in(column)
+
+
+def metadata_in(texts: pl.Series) -> pl.DataFrame | None:
+    """The fields in a column `metadata` of JSON texts, the known ones and others; None when one is not as expected."""
+    lines = "\n".join(texts.fill_null("").replace("", "{}")).encode()
+    schema = guess_within(lines, _METADATA)
+    found = None if schema is None else typed(lines, schema)
+    return found if found is not None and found.height == len(texts) else None
 
 
 def typed(lines: bytes, schema: pa.Schema) -> pl.DataFrame | None:

@@ -1,6 +1,8 @@
-"""Fields that the record does not know, in the JSON lines of one file: guessed from a few lines, held by the parser.
+"""What the JSON lines of one file hold: guessed from a few lines, held by the parser.
 
-A guess that is wrong for any other line makes Arrow's parser refuse the lot: nothing is lost but time.
+Guessed are the fields that the record does not know, also within `metadata`, whether `metadata` is JSON text, and
+whether an instant is a whole number. A guess that is wrong for any other line makes Arrow's parser refuse the lot:
+nothing is lost but time.
 """
 
 import json
@@ -10,20 +12,53 @@ from typing import Any, Final
 import pyarrow as pa
 
 SOME: Final = 8  # lines looked at, at either end
+Kinds = dict[str, pa.DataType | None]
 
 
-def unknown_fields(lines: bytes, known: Collection[str]) -> list[pa.Field] | None:
-    """The fields beside `known` with their types; None when one has values that only Python reads exactly."""
-    found: dict[str, pa.DataType] = {}
-    for line in _some(lines):
-        for name in (name for name in line if name not in known):
-            kind, before = _kind(line[name]), found.get(name, pa.null())
-            if kind is None or (pa.null() not in (kind, before) and kind != before):
-                return None
-            found[name] = before if kind == pa.null() else kind
-    if not all(map(_is_unicode, found)):
+def guess(lines: bytes, known: pa.Schema, numbers: frozenset[str]) -> pa.Schema | None:
+    """The schema `known` made to fit the lines; None when a field has values that only Python reads exactly.
+
+    `numbers`: known fields that may be whole numbers.
+    """
+    objects = list(_some(lines))
+    held = [one["metadata"] for one in objects if one.get("metadata") is not None]
+    types: Kinds = {name: kind for name, kind in _kinds(objects, numbers).items() if kind == pa.int64()}
+    if any(isinstance(value, str) for value in held):
+        types["metadata"] = pa.string()
+    else:
+        inner = _fitted(known.field("metadata").type, [one for one in held if isinstance(one, dict)])
+        if inner is None:
+            return None
+        types["metadata"] = pa.struct(inner)
+    fields = _fitted(known, objects)
+    return fields and pa.schema([field.with_type(types.get(field.name, field.type)) for field in fields])
+
+
+def guess_within(lines: bytes, known: pa.Schema) -> pa.Schema | None:
+    """The same of the objects that `metadata` is, all fields of `known` being text."""
+    fields = _fitted(known, list(_some(lines)))
+    return fields and pa.schema(fields)
+
+
+def _fitted(known: pa.Schema | pa.StructType, objects: list[dict[str, Any]]) -> list[pa.Field] | None:
+    """The fields that are known and the others in the objects; None when one of these is of no kind."""
+    others = _kinds(objects, {name for one in objects for name in one if name not in known.names})
+    if None in others.values() or not all(map(_is_unicode, others)):
         return None
-    return [pa.field(name, pa.string() if kind == pa.null() else kind) for name, kind in found.items()]
+    kinds = {name: pa.string() if kind == pa.null() else kind for name, kind in others.items()}
+    return [*known, *(pa.field(name, kind) for name, kind in kinds.items())]
+
+
+def _kinds(objects: list[dict[str, Any]], names: Collection[str]) -> Kinds:
+    """What each field holds: null when nothing, None when no one kind."""
+    found: Kinds = {}
+    for one in objects:
+        for name in one.keys() & names:
+            kind, before = _kind(one[name]), found.get(name, pa.null())
+            if pa.null() not in (kind, before) and kind != before:
+                kind = None
+            found[name] = before if kind == pa.null() else kind
+    return found
 
 
 def _some(lines: bytes) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from chargebacks import record
-from chargebacks.consolidation.landing.extras_column import extras_column
+from chargebacks.consolidation.landing.extras_column import extras_column, guessed_extras
+from chargebacks.consolidation.landing.json_lines import metadata_in
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.python_values import to_dicts
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw
@@ -81,17 +82,33 @@ def _rows(sources: list[IO[bytes]]) -> pl.DataFrame:
 
 
 def _read(rows: pl.DataFrame) -> Raw:
-    kind = rows.schema.get("metadata", pl.Null)
-    if not (kind == pl.Null or isinstance(kind, pl.Struct)):  # JSON text, or what must be rejected
+    metadata = _metadata(rows)
+    folded = None if metadata is None else _extras(rows, metadata)
+    if metadata is None or folded is None:
         return _one_by_one(to_dicts(rows), rows.schema)
-    metadata = rows["metadata"].struct.unnest() if isinstance(kind, pl.Struct) else pl.DataFrame()
     known = [rows[name] for name in (*TEXTS, *VALUES) if name in rows.columns]
     known += [metadata[name] for name in record.METADATA_FIELDS if name in metadata.columns]
-    try:
-        folded = extras_column(rows, metadata)
-    except ValueError:  # nested too deep: no matter of the file
-        return _one_by_one(to_dicts(rows), rows.schema)
     return Raw(pl.DataFrame([*known, *folded, _lines(rows.height)]), _row_text(rows))
+
+
+def _metadata(rows: pl.DataFrame) -> pl.DataFrame | None:
+    """Its fields; None when it holds what must be rejected, or is a map."""
+    kind = rows.schema.get("metadata", pl.Null)
+    if isinstance(kind, pl.Struct):
+        return rows["metadata"].struct.unnest()
+    if kind == pl.String and rows.height:
+        return metadata_in(rows["metadata"])
+    return pl.DataFrame() if kind in (pl.Null, pl.String) else None
+
+
+def _extras(rows: pl.DataFrame, metadata: pl.DataFrame) -> list[pl.Series] | None:
+    """Unknown columns as `extras`; None when some are nested too deep, or guessed from text and not for sure."""
+    if rows.schema.get("metadata") == pl.String:
+        return guessed_extras(rows, metadata)
+    try:
+        return extras_column(rows, metadata)
+    except ValueError:
+        return None
 
 
 def _lines(count: int) -> pl.Series:
