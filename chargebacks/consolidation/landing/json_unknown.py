@@ -98,7 +98,18 @@ def _kind(value: object) -> pa.DataType | None:
         return pa.int64() if abs(value) < 2**63 else None
     if isinstance(value, str):
         return pa.string()
+    if isinstance(value, list):
+        return _list(value)
     return _struct(value) if isinstance(value, dict) and value else None
+
+
+def _list(value: list[Any]) -> pa.DataType | None:
+    """Of text, whole numbers or booleans: among objects a field that is null could not be told from none."""
+    kinds = {_kind(one) for one in value} - {pa.null()}
+    if not kinds:
+        return pa.null()
+    kind = kinds.pop()
+    return None if kinds or kind not in (pa.string(), pa.int64(), pa.bool_()) else pa.list_(kind)
 
 
 def _struct(value: dict[str, Any]) -> pa.DataType | None:

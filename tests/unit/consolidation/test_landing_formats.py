@@ -322,15 +322,33 @@ def test_folder_names_do_not_touch_columns_named_year_month_and_day() -> None:
 
 def test_plain_unknown_fields_take_the_fast_way_and_others_the_slow_one() -> None:
     """The measure of the tests that compare the two ways."""
-    plain = GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t"}}
+    plain = GOOD | {"amount": 10.5, "metadata": {"transaction_id": "t", "card": 1}}
     new = {"s": "x", "i": -1, "b": True, "n": None, "": "y", "d": {"z": 1, "a": {"b": "\u001f"}}}
-    line = json_lines(plain | new, plain).strip()
+    line = json_lines(plain | new | {"l": ["a", None], "e": []}, plain | {"e": [1]}).strip()
     assert _all_at_once(line) is not None
     assert taken(line).rows[0]["extras"] == (
-        '{"":"y","b":true,"d":{"a":{"b":"\\u001f"},"z":1},"i":-1,"s":"x"}'
+        '{"":"y","b":true,"d":{"a":{"b":"\\u001f"},"z":1},"e":[],"i":-1,"l":["a",null],'
+        '"metadata":{"card":1},"s":"x"}'
     )
-    for odd in ([1], 1.5, {}, {"a": None}, 2**63):
+    for odd in ([1.5], [{"a": 1}], [["a"]], ["a", 1], 1.5, {}, {"a": None}, 2**63):
         assert _all_at_once(json_lines(plain | {"new": odd}).strip()) is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"updated_at": 1_763_640_000},
+        {"created_at": -1_763_640_000_000, "updated_at": None},
+        {"consolidation_date": 1_763_640_000},
+        {"metadata": '{"transaction_id": "t", "card": "c"}'},
+        {"metadata": '{"metadata": {"extras": "e"}}'},
+        {"metadata": ""},
+    ],
+)
+def test_epochs_and_metadata_as_text_take_the_fast_way(field: dict[str, Any]) -> None:
+    lines = [json_lines(GOOD | one).strip() for one in (field, field, {})]
+    assert _all_at_once(b"\n".join(lines)) is not None
+    assert taken(b"\n".join(lines)).rows[0] == one(**GOOD | field) | {"chargeback_id": "good"}
 
 
 ODD = [
@@ -356,6 +374,11 @@ ODD += [
 ]
 ODD += [
     b'{"a":1,"a":2}',
+    b'["x",null,"\\n"]',
+    b"[1,-0]",
+    b'["x",1]',
+    b"[[1]]",
+    b'[{"a":null}]',
     b'1,"new":1',
     b'1,"transaction_id":"t"',
     b'1,"":2',
@@ -367,8 +390,9 @@ ODD += [
 def test_unknown_fields_are_the_same_by_the_fast_way_and_the_slow_one() -> None:
     """Types are guessed from some lines: a wrong guess may cost time only."""
     fast = 0
-    for first, second in product(ODD, ODD):
-        pair = [b'{"chargeback_id": "a", "new": %s}' % new for new in (first, second)]
+    for (first, second), place in product(product(ODD, ODD), (b"%s", b'{"new": %s}')):
+        name = b"new" if place == b"%s" else b"metadata"
+        pair = [b'{"chargeback_id": "a", "%s": %s}' % (name, place % new) for new in (first, second)]
         found = _all_at_once(b"\n".join(pair))
         if found is not None:
             slow = _one_by_one(list(enumerate(pair, 1)), str)

@@ -20,6 +20,8 @@ INSTANTS = st.one_of(
     st.datetimes().map(lambda moment: moment.isoformat() + "Z"),
     st.from_regex(DAY + r"([T ][0-2][0-9]:[0-6][0-9](:[0-6][0-9])?(\.[0-9]{1,9})?)?(Z|\+0[0-9]:[0-9]0)?\Z"),
     st.integers(10**8, 10**19).map(str),
+    st.integers(10**8, 10**19),
+    st.just(1_763_596_800),
     SOME_TEXT,
 )
 AMOUNTS = st.one_of(
@@ -28,6 +30,9 @@ AMOUNTS = st.one_of(
     SOME_TEXT,
 )
 TEXTS = st.one_of(SOME_TEXT, st.sampled_from(["", "a", "open"]))
+METADATA = st.fixed_dictionaries(
+    {}, optional={"transaction_id": TEXTS, "customer_email": TEXTS, "card": st.one_of(TEXTS, st.integers())}
+)
 EXPECTED: dict[str, st.SearchStrategy[Any]] = {
     "status": TEXTS,
     "currency": st.sampled_from(["BRL", "USD", "brl", "", "ABCD"]),
@@ -38,7 +43,7 @@ EXPECTED: dict[str, st.SearchStrategy[Any]] = {
     "updated_at": st.one_of(INSTANTS, st.just("2025-11-20T00:00:00Z")),
     "event_timestamp": INSTANTS,
     "consolidation_date": st.one_of(INSTANTS, st.just("2025-11-20T00:00:00Z")),
-    "metadata": st.fixed_dictionaries({}, optional={"transaction_id": TEXTS, "customer_email": TEXTS}),
+    "metadata": st.one_of(METADATA, METADATA.map(json.dumps)),
 }
 KEYS = st.one_of(st.sampled_from(["a", "b", " ", ""]), SOME_TEXT)
 RECORDS = st.fixed_dictionaries(
