@@ -1,6 +1,7 @@
 """Whole columns that the record does not know → one column of canonical JSON text, equal to what `extras` makes."""
 
 import json
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final
 
@@ -22,17 +23,7 @@ def extras_column(rows: pl.DataFrame, metadata: pl.DataFrame) -> list[pl.Series]
 
     Raises ValueError as `extras` does.
     """
-    outer, inner = _unknown(rows, metadata)
-    if not outer.width and not inner.width:
-        return []
-    if record.EXTRAS in outer.columns:
-        nested = to_dicts(inner) if inner.width else [{}] * outer.height
-        texts = [extras(*pair) for pair in zip(to_dicts(outer), nested, strict=True)]
-        return [pl.Series(record.EXTRAS, texts, dtype=pl.String)]
-    members = [_texts(column) for column in outer]
-    if inner.width:
-        members.append(_objects([_texts(column) for column in inner]).alias("metadata"))
-    return [_objects(members).alias(record.EXTRAS)]
+    return _folded(*_unknown(rows, metadata))
 
 
 def guessed_extras(rows: pl.DataFrame, metadata: pl.DataFrame) -> list[pl.Series] | None:
@@ -40,22 +31,37 @@ def guessed_extras(rows: pl.DataFrame, metadata: pl.DataFrame) -> list[pl.Series
 
     A struct with a null in it may have had that field or not.
     """
-    if any(_holds_null(column) for frame in _unknown(rows, metadata) for column in frame):
+    outer, inner = _unknown(rows, metadata)
+    if any(map(_holds_null, [*outer, *inner])):
         return None
     try:
-        return extras_column(rows, metadata)
+        return _folded(outer, inner)
     except ValueError:
         return None
 
 
-def _unknown(rows: pl.DataFrame, metadata: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    outer = list(unknown(dict.fromkeys(rows.columns)))
-    inner = [name for name in metadata.columns if name not in record.METADATA_FIELDS]
-    return _held(rows.select(outer)), _held(metadata.select(inner))
+def _unknown(rows: pl.DataFrame, metadata: pl.DataFrame) -> tuple[list[pl.Series], list[pl.Series]]:
+    """Those columns of both that the record does not know and that hold something."""
+    outer = (rows[name] for name in unknown(dict.fromkeys(rows.columns)))
+    inner = (metadata[name] for name in metadata.columns if name not in record.METADATA_FIELDS)
+    return _held(outer), _held(inner)
 
 
-def _held(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(column for column in rows if column.null_count() < rows.height)
+def _held(columns: Iterable[pl.Series]) -> list[pl.Series]:
+    return [column for column in columns if column.null_count() < len(column)]
+
+
+def _folded(outer: list[pl.Series], inner: list[pl.Series]) -> list[pl.Series]:
+    if not outer and not inner:
+        return []
+    if any(column.name == record.EXTRAS for column in outer):
+        held = [to_dicts(pl.DataFrame({one.name: one for one in columns})) for columns in (outer, inner)]
+        pairs = zip(held[0], held[1] or [{}] * len(held[0]), strict=True)
+        return [pl.Series(record.EXTRAS, [extras(*pair) for pair in pairs], dtype=pl.String)]
+    members = [_texts(column) for column in outer]
+    if inner:
+        members.append(_objects([_texts(column) for column in inner]).alias("metadata"))
+    return [_objects(members).alias(record.EXTRAS)]
 
 
 def _objects(members: list[pl.Series]) -> pl.Series:

@@ -106,8 +106,9 @@ def _all_at_once(lines: bytes) -> pl.DataFrame | None:
     if rows is None or metadata is None:
         return None
     known = [rows[name] for name in _SCHEMA.names if name != "metadata"]
+    known += [metadata[name] for name in record.METADATA_FIELDS]
     folded = guessed_extras(rows, metadata)
-    return None if folded is None else pl.DataFrame([*known, *metadata.select(_METADATA.names), *folded])
+    return None if folded is None else pl.DataFrame([*known, *folded])
 
 
 def _metadata(column: pl.Series) -> pl.DataFrame | None:

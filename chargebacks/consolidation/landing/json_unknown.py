@@ -42,7 +42,7 @@ def guess_within(lines: bytes, known: pa.Schema) -> pa.Schema | None:
 
 def _fitted(known: pa.Schema | pa.StructType, objects: list[dict[str, Any]]) -> list[pa.Field] | None:
     """The fields that are known and the others in the objects; None when one of these is of no kind."""
-    others = _kinds(objects, {name for one in objects for name in one if name not in known.names})
+    others = _kinds(objects, {name for one in objects for name in one}.difference(known.names))
     if None in others.values() or not all(map(_is_unicode, others)):
         return None
     kinds = {name: pa.string() if kind == pa.null() else kind for name, kind in others.items()}
