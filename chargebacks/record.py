@@ -65,6 +65,11 @@ def decimal_text(value: Decimal) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
+def float_text(value: float) -> str:
+    """A finite one as the decimal that its shortest text says: a file that holds 2.0 and one that says 2 agree."""
+    return decimal_text(Decimal(repr(value)))
+
+
 def canonical(record: Mapping[str, object]) -> bytes:
     """The normalised record as canonical JSON: sorted keys, no spaces, UTF-8.
 
@@ -106,6 +111,6 @@ def _json(value: object) -> str:
             return _json(str(value))
         case bytes():
             return _json(value.hex())
-        case float() if not isfinite(value):
-            return _json(str(value))
+        case float():
+            return float_text(value) if isfinite(value) else _json(str(value))
     return _encode(value)

@@ -119,3 +119,8 @@ def test_nan_and_bytes_become_text_in_extras() -> None:
         extras_text({"n": float("nan"), "i": float("-inf"), "b": b"\x00\xff"})
         == '{"b":"00ff","i":"-inf","n":"nan"}'
     )
+
+
+@pytest.mark.parametrize(("held", "said"), [(2.0, "2"), (-0.0, "0"), (0.1, "0.1"), (1e22, "1" + "0" * 22)])
+def test_an_unknown_float_is_told_as_the_number_that_json_would_say(held: float, said: str) -> None:
+    assert extras_text({"n": held}) == extras_text({"n": Decimal(said)}) == f'{{"n":{said}}}'

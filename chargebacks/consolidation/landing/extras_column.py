@@ -101,7 +101,7 @@ def _holds_null(column: pl.Series) -> bool:
 
 def _text(value: object) -> str:
     if isinstance(value, float) and isfinite(value):
-        return repr(value)  # as `extras_text` writes it, sooner
+        return record.float_text(value)  # as `extras_text` writes it, sooner
     shallow(value, MAX_DEPTH - 1)
     return (record.extras_text({"v": value}) or "")[len(_NAMED) : -1]
 

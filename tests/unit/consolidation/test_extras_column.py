@@ -95,4 +95,4 @@ def test_the_first_and_the_last_day_of_the_calendar_are_told_in_full(day: date, 
 
 
 def test_wide_and_exact_numbers_stay_what_they_are() -> None:
-    assert taken(parquet(x=[Decimal("1.50")], y=[2.0])).rows[0]["extras"] == '{"x":1.5,"y":2.0}'
+    assert taken(parquet(x=[Decimal("1.50")], y=[2.0])).rows[0]["extras"] == '{"x":1.5,"y":2}'

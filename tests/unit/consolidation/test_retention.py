@@ -162,15 +162,15 @@ def test_whatever_is_swept_head_unpublished_and_recent_entries_are_whole(
     published = [n for n, (_, _, done) in enumerate(steps, 1) if done]
     log = history(*entries, published=published)
     everything = [one for e in entries for one in generation_of(e)]
-    left = gone(log, everything, timedelta(hours=hours))
     kept: set[str] = set()
-    superseded_at: float | None = None
+    window = timedelta(hours=hours)
+    superseded_for: timedelta | None = None
     for one in reversed(entries):
-        if superseded_at is None or one.commit not in published or superseded_at < hours:
+        if superseded_for is None or one.commit not in published or superseded_for < window:
             kept |= {file.path for file in one.files}
-        superseded_at = times[one.commit - 1]
+        superseded_for = timedelta(hours=times[one.commit - 1])
     files = {one.path for one in everything if "/data/" in one.path}
-    assert left == files - kept
+    assert gone(log, everything, window) == files - kept
 
 
 def _name(path: str) -> str:
