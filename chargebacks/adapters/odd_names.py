@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Protocol
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,13 +70,15 @@ def _found(name: str, told: os.stat_result) -> Found:
 
 
 class Bucket:
-    """S3, by boto3, which Glue brings."""
+    """S3, by boto3, which Glue brings. Threads share it, and its one client, made when a first odd name is met."""
 
     def __init__(self, bucket: str) -> None:
         self._bucket = bucket
+        self._client: Any = None
+        self._making = Lock()
 
     def walk(self, prefix: str) -> Iterator[Found]:
-        with _client() as client:
+        with self._asked() as client:
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             for page in pages:
                 for one in page.get("Contents", []):
@@ -83,7 +86,7 @@ class Bucket:
 
     def look(self, name: str) -> Found | None:
         try:
-            with _client() as client:
+            with self._asked() as client:
                 told = client.head_object(Bucket=self._bucket, Key=name)
         except FileNotFoundError:
             return None
@@ -91,29 +94,32 @@ class Bucket:
 
     def read(self, name: str, etag: str) -> bytes | None:
         try:
-            with _client() as client:
+            with self._asked() as client:
                 return bytes(client.get_object(Bucket=self._bucket, Key=name, IfMatch=etag)["Body"].read())
         except _ChangedError:
             return None
 
+    @contextmanager
+    def _asked(self) -> Iterator[Any]:
+        """The client; its refusals become OSErrors, as the file system's are."""
+        try:
+            import boto3
+            from botocore.exceptions import BotoCoreError, ClientError
+        except ImportError:
+            raise OSError("a name that only boto3 can read: install boto3, or rename the object") from None
+        try:
+            with (
+                self._making
+            ):  # a session makes one client at a time ("Multithreading and multiprocessing", boto3)
+                self._client = self._client or boto3.Session().client("s3")
+            yield self._client
+        except ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+            kinds: dict[Any, type[OSError]] = {404: FileNotFoundError, 412: _ChangedError}
+            raise kinds.get(status, OSError)(str(error)) from error
+        except BotoCoreError as error:
+            raise OSError(str(error)) from error
+
 
 class _ChangedError(OSError):
     """Another version is there."""
-
-
-@contextmanager
-def _client() -> Iterator[Any]:
-    """A client whose refusals are OSErrors, as the file system's are."""
-    try:
-        import boto3
-        from botocore.exceptions import BotoCoreError, ClientError
-    except ImportError:
-        raise OSError("a name that only boto3 can read: install boto3, or rename the object") from None
-    try:
-        yield boto3.client("s3")
-    except ClientError as error:
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        kinds: dict[Any, type[OSError]] = {404: FileNotFoundError, 412: _ChangedError}
-        raise kinds.get(status, OSError)(str(error)) from error
-    except BotoCoreError as error:
-        raise OSError(str(error)) from error

@@ -65,6 +65,7 @@ class Store:
         self.root = root.rstrip("/")
         self.local = "://" not in self.root
         self._inner, self._prefix = _open(self.root)
+        self._any_names: AnyNames = Folder() if self.local else Bucket(_bucket(self.root))
         self._kept: dict[str, bytes] = {}
 
     def get(self, path: str) -> bytes:
@@ -107,7 +108,7 @@ class Store:
             except PreconditionError:
                 return None
             except ODD_NAME:
-                return self._any_names().read(self._full(path), etag)
+                return self._any_names.read(self._full(path), etag)
 
     def stat(self, path: str) -> Stored | None:
         """What is stored at `path` now, or None."""
@@ -117,7 +118,7 @@ class Store:
             except (FileNotFoundError, NotFoundError):
                 return None
             except ODD_NAME:
-                found = self._any_names().look(self._full(path))
+                found = self._any_names.look(self._full(path))
                 return self._found(found) if found else None
 
     def put(self, path: str, data: bytes) -> None:
@@ -183,7 +184,7 @@ class Store:
                         yield stored
             except InvalidPathError:
                 folder = f"{self._full(prefix).rstrip('/')}/"
-                for found in self._any_names().walk(folder):
+                for found in self._any_names.walk(folder):
                     stored = self._found(found)
                     if stored.path not in told:
                         yield stored
@@ -230,9 +231,6 @@ class Store:
 
     def _full(self, path: str) -> str:
         return f"{self._prefix}{path}"
-
-    def _any_names(self) -> AnyNames:
-        return Folder() if self.local else Bucket(_bucket(self.root))
 
     def _found(self, found: Found) -> Stored:
         return Stored(found.name.removeprefix(self._prefix), found.size, found.etag, found.modified)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -68,6 +69,18 @@ def test_an_odd_name_hides_no_other_and_is_read_itself(store: Store) -> None:
 @pytest.mark.parametrize("name", ODD_KEYS)
 def test_an_odd_key_hides_no_other_and_is_read_itself(bucket: str, name: str) -> None:
     hides_nothing(Store(f"{bucket}/a"), name)
+
+
+def test_many_odd_keys_are_read_at_once(bucket: str) -> None:
+    store = Store(f"{bucket}/a")
+    for number in range(32):
+        put_odd(store, f"x//{number}", b"%d" % number)
+    found = list(store.walk("x"))
+    with ThreadPoolExecutor(32) as pool:
+        read = list(pool.map(lambda one: store.get_version(one.path, one.etag), found))
+    assert dict(zip((one.path for one in found), read, strict=True)) == {
+        f"x//{number}": b"%d" % number for number in range(32)
+    }
 
 
 def hides_nothing(store: Store, name: str) -> None:
