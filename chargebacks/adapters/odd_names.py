@@ -8,33 +8,24 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Protocol
 
+from chargebacks.adapters.stored import Stored
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 STAGED: Final = re.compile(r"#\d+$")  # unfinished files of obstore's own, which its listings leave out, too
 
 
-@dataclass(frozen=True)
-class Found:
-    """One object: its name below the store, size in bytes, etag as obstore gives it, when it was written."""
-
-    name: str
-    size: int
-    etag: str
-    modified: datetime
-
-
 class AnyNames(Protocol):
-    """Lists and reads objects of any name."""
+    """Lists and reads objects of any name; a path is the whole one, in the bucket or the file system."""
 
-    def walk(self, prefix: str) -> Iterator[Found]:
+    def walk(self, prefix: str) -> Iterator[Stored]:
         """Everything whose name begins so."""
 
-    def look(self, name: str) -> Found | None:
+    def look(self, name: str) -> Stored | None:
         """What is there, or None."""
 
     def read(self, name: str, etag: str) -> bytes | None:
@@ -44,14 +35,14 @@ class AnyNames(Protocol):
 class Folder:
     """The file system, names being paths from its root."""
 
-    def walk(self, prefix: str) -> Iterator[Found]:
+    def walk(self, prefix: str) -> Iterator[Stored]:
         for folder, _, names in os.walk(f"/{prefix}"):
             for name in names:
                 found = None if STAGED.search(name) else self.look(os.path.join(folder, name)[1:])  # noqa: PTH118 - "//"
                 if found:
                     yield found
 
-    def look(self, name: str) -> Found | None:
+    def look(self, name: str) -> Stored | None:
         try:
             return _found(name, os.stat(f"/{name}"))  # noqa: PTH116 - a Path would fold "//" and "."
         except FileNotFoundError:
@@ -62,11 +53,11 @@ class Folder:
             return file.read() if _found(name, os.fstat(file.fileno())).etag == etag else None
 
 
-def _found(name: str, told: os.stat_result) -> Found:
+def _found(name: str, told: os.stat_result) -> Stored:
     """As obstore tells it, so that a file has one etag whoever lists it."""
     etag = f'"{told.st_ino:x}-{told.st_mtime_ns // 1000:x}-{told.st_size:x}"'
     shown = name.encode(errors="surrogateescape").decode(errors="replace")  # bytes that are no UTF-8
-    return Found(shown, told.st_size, etag, _EPOCH + timedelta(microseconds=told.st_mtime_ns // 1000))
+    return Stored(shown, told.st_size, etag, _EPOCH + timedelta(microseconds=told.st_mtime_ns // 1000))
 
 
 class Bucket:
@@ -77,20 +68,20 @@ class Bucket:
         self._client: Any = None
         self._making = Lock()
 
-    def walk(self, prefix: str) -> Iterator[Found]:
+    def walk(self, prefix: str) -> Iterator[Stored]:
         with self._asked() as client:
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             for page in pages:
                 for one in page.get("Contents", []):
-                    yield Found(one["Key"], one["Size"], one["ETag"], one["LastModified"])
+                    yield Stored(one["Key"], one["Size"], one["ETag"], one["LastModified"])
 
-    def look(self, name: str) -> Found | None:
+    def look(self, name: str) -> Stored | None:
         try:
             with self._asked() as client:
                 told = client.head_object(Bucket=self._bucket, Key=name)
         except FileNotFoundError:
             return None
-        return Found(name, told["ContentLength"], told["ETag"], told["LastModified"])
+        return Stored(name, told["ContentLength"], told["ETag"], told["LastModified"])
 
     def read(self, name: str, etag: str) -> bytes | None:
         try:

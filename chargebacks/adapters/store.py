@@ -8,8 +8,8 @@ StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors)
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,23 +24,14 @@ from obstore.exceptions import (
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from chargebacks.adapters import aws_credentials, copies, in_flight
-from chargebacks.adapters.odd_names import AnyNames, Bucket, Folder, Found
+from chargebacks.adapters.odd_names import AnyNames, Bucket, Folder
+from chargebacks.adapters.stored import Stored
 from chargebacks.errors import StorageError
 
 T = TypeVar("T")
 R = TypeVar("R")
 ODD_NAME: Final = (InvalidPathError, ValueError)  # the latter when we are who says it
 RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
-
-
-@dataclass(frozen=True)
-class Stored:
-    """One listed object: path below the store's root, size in bytes, the version's etag, when it was written."""
-
-    path: str
-    size: int
-    etag: str
-    modified: datetime
 
 
 @contextmanager
@@ -232,8 +223,8 @@ class Store:
     def _full(self, path: str) -> str:
         return f"{self._prefix}{path}"
 
-    def _found(self, found: Found) -> Stored:
-        return Stored(found.name.removeprefix(self._prefix), found.size, found.etag, found.modified)
+    def _found(self, found: Stored) -> Stored:
+        return replace(found, path=found.path.removeprefix(self._prefix))
 
     def _stored(self, meta: Any) -> Stored:
         path = meta["path"].removeprefix(self._prefix)

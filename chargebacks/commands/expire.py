@@ -6,7 +6,8 @@ from typing import Final
 
 import click
 
-from chargebacks.adapters.store import Store, Stored
+from chargebacks.adapters.store import Store
+from chargebacks.adapters.stored import Stored
 from chargebacks.consolidation.commits import sweeping
 from chargebacks.consolidation.commits.converge import Places
 from chargebacks.consolidation.commits.log import clear_pending

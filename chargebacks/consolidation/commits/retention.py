@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
-from chargebacks.adapters.store import Stored
+from chargebacks.adapters.stored import Stored
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import History
 

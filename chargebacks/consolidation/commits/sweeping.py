@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from chargebacks import partition
-from chargebacks.adapters.store import Store, Stored
+from chargebacks.adapters.store import Store
+from chargebacks.adapters.stored import Stored
 from chargebacks.consolidation.commits import log, retention
 from chargebacks.consolidation.commits.converge import Places, quarantine_name
 from chargebacks.consolidation.commits.log import CommitLog, Pending

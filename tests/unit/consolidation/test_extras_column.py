@@ -58,7 +58,7 @@ KINDS: st.SearchStrategy[Kind] = st.recursive(
 OTHERS = NAMES.map(lambda name: f"x{name}")
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, derandomize=True)
 @given(st.data())
 def test_any_unknown_columns_of_parquet_are_what_their_rows_are_one_by_one(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 4))

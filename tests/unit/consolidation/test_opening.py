@@ -38,7 +38,7 @@ def alone(files: list[Fetched]) -> Any:
     return told(opened)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @given(st.lists(parquet_files(), min_size=1, max_size=3), st.lists(st.integers(0, 2), min_size=2, max_size=8))
 def test_files_together_are_what_they_are_one_by_one(drawn: list[bytes], order: list[int]) -> None:
     files = fetched(*(drawn[n % len(drawn)] for n in order))

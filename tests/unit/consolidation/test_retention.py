@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargebacks.adapters.store import Stored
+from chargebacks.adapters.stored import Stored
 from chargebacks.consolidation.commits.entry import Announcement, DataFile, Entry
 from chargebacks.consolidation.commits.log import History, generation
 from chargebacks.consolidation.commits.retention import expired, sweepable

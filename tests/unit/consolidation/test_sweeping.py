@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from chargebacks.adapters.store import Store, Stored
+from chargebacks.adapters.store import Store
+from chargebacks.adapters.stored import Stored
 from chargebacks.cli import cli
 from chargebacks.consolidation import job
 from chargebacks.consolidation.commits.sweeping import sweep
