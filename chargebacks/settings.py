@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chargebacks import schedule
+from chargebacks import record, schedule
 from chargebacks.defaults import TOPIC
 from chargebacks.errors import SettingsError
 
@@ -27,6 +27,7 @@ TOPIC_NAME: Final = re.compile(r"(?!\.\.?$)[a-zA-Z0-9._-]{1,249}")  # Kafka: "To
 REGION_NAMES: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")  # obstore's and botocore's
 REGION: Final = re.compile(r"([a-z]{2}(-[a-z]+)+-\d+)?")
 JOB_NAME: Final = re.compile(r"(?=.*\S).{1,255}")  # as the contract has it
+CSV_ESCAPES: Final = ("quote", "backslash")
 DEFAULT_LOOKBACK: Final = 1
 MAX_OUTPUT_PATH: Final = 2000  # the contract's 2048, less the partition's folder
 
@@ -55,6 +56,11 @@ ARGUMENTS: Final = (
     Argument("lookback_days", None, "earlier days searched for late files, 0 to 31 [1; before a range none]"),
     Argument("full", "false", "true: recompute the partition from all its landing files"),
     Argument("allow_shrink", "false", "true: full may lose records whose landing files are gone"),
+    Argument("restart_log", "false", "true: start a new log where the state is lost but the output is not"),
+    Argument("csv_escape", "", 'quotes inside quotes in CSV: quote (""), backslash (\\") [decide per file]'),
+    Argument("required_fields", "chargeback_id", "fields without which a record is rejected, with commas"),
+    Argument("id_pattern", "", "regular expression that every chargeback_id must match [any]"),
+    Argument("skip_file", "", "landing file to quarantine unread, by its path below landing_path"),
     Argument("parallel_partitions", "4", "partitions that are worked on at once, 1 to 32"),
     Argument("output_format", "csv", "csv, parquet or json"),
     Argument("output_files", "10", "how many files a partition has at most, 1 to 1000"),
@@ -98,6 +104,11 @@ class JobSettings:
     lookback_days: int | None
     full: bool
     allow_shrink: bool
+    restart_log: bool
+    csv_escape: str
+    required_fields: tuple[str, ...]
+    id_pattern: str
+    skip_file: tuple[str, ...]
     parallel_partitions: int
     output_format: str
     output_files: int
@@ -180,6 +191,11 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
     return {
         "full": _flag(text, "full"),
         "allow_shrink": _flag(text, "allow_shrink"),
+        "restart_log": _flag(text, "restart_log"),
+        "csv_escape": _choice(text, "csv_escape", ("", *CSV_ESCAPES)),
+        "required_fields": _required_fields(text),
+        "id_pattern": _pattern(text, "id_pattern"),
+        "skip_file": tuple(path for path in [text["skip_file"]] if path),
         "parallel_partitions": _integer(text, "parallel_partitions", 1, 32),
         "output_format": _choice(text, "output_format", FORMATS),
         "output_files": _integer(text, "output_files", 1, 1000),
@@ -270,6 +286,24 @@ def _flag(text: Mapping[str, str], name: str) -> bool:
 def _matching(text: Mapping[str, str], name: str, pattern: re.Pattern[str], wanted: str) -> str:
     if not pattern.fullmatch(text[name]) or not text[name].isprintable():
         raise SettingsError(f"{name} {text[name]!r} cannot be a name: give {wanted}")
+    return text[name]
+
+
+def _required_fields(text: Mapping[str, str]) -> tuple[str, ...]:
+    names = [name.strip() for name in text["required_fields"].split(",") if name.strip()]
+    if unknown := [name for name in names if name not in record.FIELDS]:
+        raise SettingsError(
+            f"required_fields names {unknown[0]!r}, which is not a field of the record: "
+            f"give some of {', '.join(record.FIELDS)}"
+        )
+    return tuple(dict.fromkeys(["chargeback_id", *names]))
+
+
+def _pattern(text: Mapping[str, str], name: str) -> str:
+    try:
+        re.compile(text[name])
+    except re.error as error:
+        raise SettingsError(f"{name} {text[name]!r} is not a regular expression: {error}") from None
     return text[name]
 
 

@@ -24,6 +24,7 @@ from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending, mark_pending
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
+from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.consolidation.stages.ledger import LedgerResult
 from chargebacks.consolidation.stages.read import ReadPlan
@@ -128,7 +129,8 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
 def _run_stages(
     plan: WritePlan, head: Entry | None, found: Landing, tools: Tools
 ) -> tuple[list[BucketResult], LedgerResult]:
-    reading = ReadPlan(tools.settings.landing_path, plan.state_path, plan.buckets, plan.base_format)
+    rules = ReadingRules.of(tools.settings)
+    reading = ReadPlan(tools.settings.landing_path, plan.state_path, plan.buckets, plan.base_format, rules)
     shares = [Share(landing=tuple(files)) for files in listing.share(found.new, tools.engine.tasks)]
     if head and not plan.base:
         shares += [Share(base=file) for file in head.files]  # another number of files: re-bucket once

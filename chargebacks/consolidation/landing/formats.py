@@ -11,6 +11,7 @@ from chargebacks.consolidation.landing import comma_separated, json_lines, listi
 from chargebacks.consolidation.landing.compressed import expand
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK
 from chargebacks.consolidation.landing.raw_rows import Raw, nothing
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.errors import UnreadableFileError
 
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
@@ -25,7 +26,7 @@ _STRANGERS: Final = {
 }
 
 
-def read(path: str, data: bytes) -> Raw:
+def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
     """The raw frame of a landing file, its format told by content first, then by name.
 
     Raises UnreadableFileError when the content is in no known format or is damaged.

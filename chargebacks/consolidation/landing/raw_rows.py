@@ -25,25 +25,33 @@ COLUMNS: Final = (*TEXTS, *record.METADATA_FIELDS, *VALUES, record.EXTRAS)
 
 @dataclass(frozen=True)
 class Reject:
-    """A record set apart: its line or row (1-based), why, and its raw text."""
+    """A record set apart: its line or row (1-based), why, and its raw text.
+
+    `records`: how many records the raw text plausibly holds, where its end had to be guessed; a function of its bytes.
+    """
 
     line: int
     reason: str
     raw: str
+    records: int = 1
 
 
 @dataclass
 class Raw:
-    """What one file held: readable rows, `raw_text` by line for those rejected later, and rejects already known."""
+    """What one file held: readable rows, `raw_text` by line for those rejected later, and rejects already known.
+
+    `lost_columns`: unknown columns whose values could not be converted; the rows are there without them.
+    """
 
     frame: pl.DataFrame
     raw_text: Callable[[int], str]
     rejects: list[Reject] = field(default_factory=list)
+    lost_columns: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:
         """How many records the file held, rejects included."""
-        return self.frame.height + len(self.rejects)
+        return self.frame.height + sum(bad.records for bad in self.rejects)
 
 
 def nothing() -> Raw:

@@ -11,6 +11,7 @@ import polars as pl
 
 from chargebacks import record
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records.amounts import amounts
 from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA
 from chargebacks.consolidation.records.instants import instants
@@ -29,7 +30,7 @@ class Normalised:
     echoes: pl.Series
 
 
-def normalise(rows: pl.DataFrame) -> Normalised:
+def normalise(rows: pl.DataFrame, rules: ReadingRules = DEFAULT_RULES) -> Normalised:
     """Apply the record's rules to raw rows of one schema, of one file or many (columns FILE and LINE say which).
 
     Rows in = frame + rejected + echoes.

@@ -102,4 +102,10 @@ class _Rejects:
 
 
 def _unreadable(file: dict[str, Any]) -> dict[str, Any]:
-    return {"reason": f"file: {file['unreadable']}", "source_file": file["path"], "line": None, "raw": None}
+    return {
+        "reason": f"file: {file['unreadable']}",
+        "source_file": file["path"],
+        "line": None,
+        "raw": None,
+        "records": None,
+    }

@@ -16,18 +16,28 @@ import polars as pl
 from chargebacks.consolidation.landing import formats, parquet
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE, Raw, nothing
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records.normalise import Normalised, normalise
 from chargebacks.errors import UnreadableFileError
 
 GROUP_FILES: Final = 128
-Fetched = tuple[LandingFile, bytes | None]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A landing file with its bytes, or why storage gave none: such a file is not covered, so it is tried again."""
+
+    file: LandingFile
+    data: bytes | None
+    withheld: str | None = None
 
 
 @dataclass
 class FileRead:
     """What became of one landing file. `unreadable` says why nothing of it could be read.
 
-    `missed`: it vanished, or kept changing, between listing and reading; it is not covered.
+    `missed`: storage gave no bytes, because it vanished or kept changing between listing and reading, or for the
+    reason that `withheld` gives; it is not covered. `lost_columns`: unknown columns that could not be converted.
     """
 
     path: str
@@ -35,6 +45,8 @@ class FileRead:
     etag: str
     unreadable: str | None = None
     missed: bool = False
+    withheld: str | None = None
+    lost_columns: tuple[str, ...] = ()
 
 
 @dataclass
@@ -45,6 +57,7 @@ class Opened:
     files: list[FileRead] = field(default_factory=list)
     rejects: list[dict[str, Any]] = field(default_factory=list)
     read: int = 0
+    rejected: int = 0
     echoes: int = 0
 
     def take(self, done: Normalised) -> None:
@@ -52,21 +65,24 @@ class Opened:
         self.frames.append(done.frame)
         self.echoes += done.echoes.len()
 
-    def reject(self, path: str, line: int, reason: str, raw: str) -> None:
-        """Set a record apart."""
-        self.rejects.append({"reason": reason, "source_file": path, "line": line, "raw": raw})
+    def reject(self, path: str, line: int, reason: str, raw: str, records: int = 1) -> None:
+        """Set a record apart, or text that plausibly holds so many."""
+        self.rejected += records
+        self.rejects.append(
+            {"reason": reason, "source_file": path, "line": line, "raw": raw, "records": records}
+        )
 
 
-def open_files(fetched: Iterable[Fetched]) -> Opened:
+def open_files(fetched: Iterable[Fetched], rules: ReadingRules = DEFAULT_RULES) -> Opened:
     """Open the files: a file without bytes was missed. Bad content never raises."""
     opened = Opened()
     alike: list[Fetched] = []
     alone: list[Fetched] = []
-    for file, data in fetched:
-        (alike if data is not None and parquet.is_one(data) else alone).append((file, data))
+    for one in fetched:
+        (alike if one.data is not None and parquet.is_one(one.data) else alone).append(one)
     for group in _groups(alike):
-        alone += _open_together(group, opened)
-    _open_alone(alone, opened)
+        alone += _open_together(group, opened, rules)
+    _open_alone(alone, opened, rules)
     return opened
 
 
@@ -76,26 +92,26 @@ def _groups(files: Iterable[Fetched]) -> Iterator[list[Fetched]]:
         yield group
 
 
-def _open_together(group: Sequence[Fetched], opened: Opened) -> Sequence[Fetched]:
+def _open_together(group: Sequence[Fetched], opened: Opened, rules: ReadingRules) -> Sequence[Fetched]:
     """Open parquet files in as few groups as may be; what comes back must be opened alone."""
     if len(group) == 1:
         return group
-    raw = parquet.read_alike([data for _, data in group if data])
-    if raw is not None and _take_together(raw, group, opened):
+    raw = parquet.read_alike([one.data for one in group if one.data])
+    if raw is not None and _take_together(raw, group, opened, rules):
         return []
-    return [file for part in _parts(group) for file in _open_together(part, opened)]
+    return [one for part in _parts(group) for one in _open_together(part, opened, rules)]
 
 
-def _take_together(raw: Raw, group: Sequence[Fetched], opened: Opened) -> bool:
+def _take_together(raw: Raw, group: Sequence[Fetched], opened: Opened, rules: ReadingRules) -> bool:
     """Whether the rows were taken: not when one is rejected and nobody can say whose it is."""
-    done = normalise(raw.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE)))
+    done = normalise(raw.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE)), rules)
     rejected = [(bad.line, bad.reason, bad.raw) for bad in raw.rejects]
     rejected += [(line, reason, raw.raw_text(line)) for _, line, reason in done.rejected.iter_rows()]
     blame = _blame(raw, group, [line for line, *_ in rejected]) if rejected else []
     if blame is None:
         return False
     opened.take(done)
-    opened.files += [FileRead(file.path, file.size, file.etag) for file, _ in group]
+    opened.files += [FileRead(one.file.path, one.file.size, one.file.etag) for one in group]
     opened.read += raw.records
     for (path, line), (_, reason, text) in zip(blame, rejected, strict=True):
         opened.reject(path, line, reason, text)
@@ -104,14 +120,14 @@ def _take_together(raw: Raw, group: Sequence[Fetched], opened: Opened) -> bool:
 
 def _blame(raw: Raw, group: Sequence[Fetched], lines: Sequence[int]) -> list[tuple[str, int]] | None:
     """Whose rows these are, as (path, row); None when the files do not say so, or order their columns differently."""
-    counts = [parquet.rows_in(data or b"") for _, data in group]
+    counts = [parquet.rows_in(one.data or b"") for one in group]
     ends = list(accumulate(count or 0 for count in counts))
     if None in counts or ends[-1] != raw.records:
         return None
     found = [(bisect_left(ends, line), line) for line in lines]
-    shown = {parquet.columns_in(group[n][1] or b"") for n in {0, *(n for n, _ in found)}}
+    shown = {parquet.columns_in(group[n].data or b"") for n in {0, *(n for n, _ in found)}}
     return (
-        [(group[n][0].path, line - (ends[n - 1] if n else 0)) for n, line in found]
+        [(group[n].file.path, line - (ends[n - 1] if n else 0)) for n, line in found]
         if len(shown) == 1
         else None
     )
@@ -120,8 +136,8 @@ def _blame(raw: Raw, group: Sequence[Fetched], lines: Sequence[int]) -> list[tup
 def _parts(group: Sequence[Fetched]) -> Iterator[Sequence[Fetched]]:
     """The files of each schema, or halves when there is but one."""
     parts: dict[object, list[Fetched]] = {}
-    for file, data in group:
-        parts.setdefault(parquet.columns_in(data or b""), []).append((file, data))
+    for one in group:
+        parts.setdefault(parquet.columns_in(one.data or b""), []).append(one)
     if len(parts) > 1:
         yield from parts.values()
     else:
@@ -129,29 +145,31 @@ def _parts(group: Sequence[Fetched]) -> Iterator[Sequence[Fetched]]:
         yield from (group[:half], group[half:])
 
 
-def _open_alone(fetched: Iterable[Fetched], opened: Opened) -> None:
+def _open_alone(fetched: Iterable[Fetched], opened: Opened, rules: ReadingRules) -> None:
     raws: list[tuple[str, Raw]] = []
-    for file, data in fetched:
-        told = FileRead(file.path, file.size, file.etag, missed=data is None)
+    for one in fetched:
+        file = one.file
+        told = FileRead(file.path, file.size, file.etag, missed=one.data is None, withheld=one.withheld)
         opened.files.append(told)
-        raw = _raw(told, data)
+        raw = _raw(told, one.data, rules)
+        told.lost_columns = raw.lost_columns
         raws.append((file.path, raw))
         opened.read += raw.records
         for bad in raw.rejects:
-            opened.reject(file.path, bad.line, bad.reason, bad.raw)
+            opened.reject(file.path, bad.line, bad.reason, bad.raw, bad.records)
     for rows in _by_schema([raw for _, raw in raws]):
-        done = normalise(rows)
+        done = normalise(rows, rules)
         opened.take(done)
         for n, line, reason in done.rejected.iter_rows():
             path, raw = raws[n]
             opened.reject(path, line, reason, raw.raw_text(line))
 
 
-def _raw(told: FileRead, data: bytes | None) -> Raw:
+def _raw(told: FileRead, data: bytes | None, rules: ReadingRules) -> Raw:
     if data is None:
         return nothing()
     try:
-        return formats.read(told.path, data)
+        return formats.read(told.path, data, rules)
     except UnreadableFileError as error:
         told.unreadable = str(error)
         return nothing()

@@ -15,6 +15,7 @@ import polars as pl
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records import frame
 from chargebacks.consolidation.records.merge import bucket_of
 from chargebacks.consolidation.stages.opening import Fetched, Opened, open_files
@@ -39,12 +40,13 @@ class ReadPlan:
     state_path: str
     buckets: int
     base_format: str
+    rules: ReadingRules = DEFAULT_RULES
 
 
 def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]:
     """The parcels of a task's files. Raises StorageError when storage fails; bad content never raises."""
     for batch in _fetched(files, Store(plan.landing_path)):
-        yield from _parcels(open_files(batch), plan.buckets)
+        yield from _parcels(open_files(batch, plan.rules), plan.buckets)
 
 
 def _fetched(files: Iterable[LandingFile], store: Store) -> Iterator[list[Fetched]]:
@@ -85,12 +87,12 @@ def _fetch(store: Store, file: LandingFile) -> Fetched:
             data = store.get_version(file.path, file.etag)
     except FileNotFoundError:
         data = None
-    return file, data
+    return Fetched(file, data)
 
 
 def _parcels(opened: Opened, buckets: int) -> Iterator[Parcel]:
     yield from bucket_parcels(ROWS, pl.concat(opened.frames or [frame.empty()]), buckets)
-    counts = {"read": opened.read, "rejected": len(opened.rejects), "echoes": opened.echoes}
+    counts = {"read": opened.read, "rejected": opened.rejected, "echoes": opened.echoes}
     yield buckets, (COUNTS, _lines([counts]))
     yield buckets, (FILES, _lines(vars(told) for told in opened.files))
     if opened.rejects:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chargebacks.consolidation.landing import parquet as landing
 from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES
 from chargebacks.consolidation.records.frame import canonical_bytes
 from chargebacks.consolidation.stages import opening
 from chargebacks.consolidation.stages.opening import Fetched, Opened, open_files
@@ -19,7 +20,7 @@ from tests.unit.consolidation.builders import parquet
 
 
 def fetched(*files: bytes) -> list[Fetched]:
-    return [(LandingFile(f"{n}.parquet", len(data), "e"), data) for n, data in enumerate(files)]
+    return [Fetched(LandingFile(f"{n}.parquet", len(data), "e"), data) for n, data in enumerate(files)]
 
 
 def told(opened: Opened) -> Any:
@@ -34,7 +35,7 @@ def told(opened: Opened) -> Any:
 
 def alone(files: list[Fetched]) -> Any:
     opened = Opened()
-    opening._open_alone(files, opened)
+    opening._open_alone(files, opened, DEFAULT_RULES)
     return told(opened)
 
 
