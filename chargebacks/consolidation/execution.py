@@ -22,11 +22,12 @@ from chargebacks.consolidation import draft, limits
 from chargebacks.consolidation.before import Before, look
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending, mark_pending
+from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.stages.engine import Engine
-from chargebacks.consolidation.stages.ledger import LedgerResult
+from chargebacks.consolidation.stages.ledger import NOTHING_READ, LedgerResult
 from chargebacks.consolidation.stages.read import ReadPlan
 from chargebacks.consolidation.stages.shares import Share, read_any
 from chargebacks.consolidation.stages.write import BucketResult, WritePlan, write_bucket
@@ -39,20 +40,11 @@ ATTEMPTS: Final = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an execution came to: its entry, whether this run committed it, and what the landing zone held.
-
-    `missed`: landing files that vanished, or kept changing, before they were read. `lost_to` tells of another
-    run that committed this very execution while this run was at it. `rejected_share` (0 to 1) is of the records that
-    this run read.
-    """
+    """What an execution came to: its entry, whether this run committed it, and what it found."""
 
     entry: Entry
     committed: bool
-    landing: Landing
-    unreadable: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    lost_to: str = ""
-    rejected_share: float = 0.0
+    findings: Findings
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ def execute(day: date, tools: Tools) -> Outcome:
         entries = log.entries()
         for done in entries:
             if done.execution_time == tools.settings.execution_time:
-                return Outcome(done, committed=False, landing=Landing([]), lost_to=winner)
+                return Outcome(done, committed=False, findings=Findings(lost_to=winner))
         if attempt == ATTEMPTS:
             break
         before = look(day, entries, tools.settings, tools.state, tools.landing)
@@ -113,17 +105,14 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     """Write the generation and draft its entry; with nothing to do, carry the head's files forward."""
     head, found = before.head, before.found
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
-    unreadable: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    rejected_share = 0.0
+    ledger = NOTHING_READ
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
         limits.check_limits(before.day, ledger, plan, tools.settings)
         entry = draft.concluded(entry, head, buckets, ledger, before.still(ledger.missed, tools.settings))
-        unreadable, missed, rejected_share = ledger.unreadable, ledger.missed, ledger.rejected_share
     stamped = draft.stamped(entry, head, tools.clock())
-    return Outcome(stamped, True, found, unreadable, missed, rejected_share=rejected_share)
+    return Outcome(stamped, committed=True, findings=Findings(found, ledger))
 
 
 def _run_stages(

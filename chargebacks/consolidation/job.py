@@ -102,11 +102,7 @@ def _consolidated(day: date, tools: Tools, places: Places) -> PartitionReport:
     report = PartitionReport(
         day,
         entry=outcome.entry,
-        landing=outcome.landing,
-        unreadable=outcome.unreadable,
-        missed=outcome.missed,
-        lost_to=outcome.lost_to,
-        rejected_share=outcome.rejected_share,
+        findings=outcome.findings,
         committed=not settings.dry_run,
         repeated=not outcome.committed,
     )

@@ -24,13 +24,14 @@ def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
     own = [one for one in report.partitions if one.day == settings.own_day]
     new = [one for one in report.partitions if one.committed and not one.repeated]
     counts = [one.entry.counts for one in own if one.entry]
+    readings = [one.findings.reading for one in report.partitions]
     return {
         "ExecutionsCompleted": sum(one.published and not one.error for one in own),
         "PartitionsConsolidated": len(new),
         "PartitionsFailed": sum(bool(one.error) for one in report.partitions),
         **_debts(report),
         **{name: getattr(one, field) for one in counts for name, field in COUNTED.items()},
-        "RejectedShare": 100 * max((one.rejected_share for one in report.partitions), default=0.0),
+        "RejectedShare": 100 * max((one.rejected_share for one in readings), default=0.0),
         "ChargebacksAnnounced": report.announced,
         "RunSeconds": report.seconds,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from chargebacks.consolidation.announce.messages import summary_event
 from chargebacks.consolidation.commits.entry import Counts, Entry
 from chargebacks.consolidation.commits.sweeping import Swept
+from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.errors import ConsolidationError, PublishError
 
@@ -16,16 +17,12 @@ from chargebacks.errors import ConsolidationError, PublishError
 class PartitionReport:
     """What became of one partition in this run. An `error` beside an entry: committed, but not all in view.
 
-    `behind`: its view may not show yet what its log says. `rejected_share` (0 to 1) is of the records read in the run.
+    `behind`: its view may not show yet what its log says.
     """
 
     day: date
     entry: Entry | None = None
-    landing: Landing = field(default_factory=lambda: Landing([]))
-    unreadable: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    lost_to: str = ""
-    rejected_share: float = 0.0
+    findings: Findings = field(default_factory=Findings)
     foreign: list[str] = field(default_factory=list)
     committed: bool = False
     repeated: bool = False
@@ -33,6 +30,21 @@ class PartitionReport:
     behind: bool = False
     error: str | None = None
     seconds: float = 0.0
+
+    @property
+    def landing(self) -> Landing:
+        """What the listing showed."""
+        return self.findings.landing
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Landing files that could not be read and are in the quarantine."""
+        return self.findings.reading.unreadable
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Landing files for which storage gave no bytes; they are not covered."""
+        return self.findings.reading.missed
 
     @property
     def status(self) -> str:
@@ -71,6 +83,7 @@ class PartitionReport:
             "files_missed": len(self.missed),
             "files_ignored": len(self.landing.ignored),
             "files_unreadable": len(self.unreadable),
+            "bytes_unreadable": self.findings.reading.unreadable_bytes,
             "error": self.error,
             "seconds": round(self.seconds, 3),
         }
@@ -152,8 +165,8 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
         f"{counts.echoes_ignored} echoes; {one.entry.announcement.ids} announced "
         f"in {one.entry.announcement.slices} slices; {one.seconds:.1f} s"
     )
-    if one.lost_to:
-        yield f"{one.day}: another run committed this execution meanwhile: {one.lost_to}"
+    if one.findings.lost_to:
+        yield f"{one.day}: another run committed this execution meanwhile: {one.findings.lost_to}"
     found = one.landing
     stay = "their records went with them" if one.entry.full else "their records stay"
     for what, names in (
@@ -161,7 +174,10 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
         (f"covered landing files are gone; {stay}", found.vanished),
         ("landing files vanished or changed before they were read: left for the next run", list(one.missed)),
         ("markers, empty and unfinished files were passed over", found.ignored),
-        ("landing files cannot be read and are in the quarantine", list(one.unreadable)),
+        (
+            f"landing files ({one.findings.reading.unreadable_bytes} bytes) cannot be read and are in the quarantine",
+            list(one.unreadable),
+        ),
         ("files in the output folder are not ours and were left", one.foreign),
     ):
         if names:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from chargebacks.consolidation.commits.coverage import digest
+from chargebacks.consolidation.commits.coverage import NOTHING, digest
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.stages.generation import Generation, to_line
 from chargebacks.consolidation.stages.read import COUNTS, FILES, REJECTS
@@ -26,20 +26,24 @@ class LedgerResult:
     `files` were read, unreadable ones among them; those `missed` were not, and are not covered.
     """
 
-    files: int
-    read: int
-    rejected: int
-    echoes: int
-    unreadable: tuple[str, ...]
-    missed: tuple[str, ...]
-    digest: str  # of what was read: `coverage.digest`
-    coverage: str | None
-    rejects: str | None
+    files: int = 0
+    read: int = 0
+    rejected: int = 0
+    echoes: int = 0
+    unreadable: tuple[str, ...] = ()
+    unreadable_bytes: int = 0  # as stored
+    missed: tuple[str, ...] = ()
+    digest: str = NOTHING  # of what was read: `coverage.digest`
+    coverage: str | None = None
+    rejects: str | None = None
 
     @property
     def rejected_share(self) -> float:
         """Of the records that were read, 0 to 1."""
         return self.rejected / self.read if self.read else 0.0
+
+
+NOTHING_READ: Final = LedgerResult()
 
 
 def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -> LedgerResult:
@@ -55,16 +59,18 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
                 told[kind] += map(json.loads, lines)
         found = sorted(told[FILES], key=lambda one: one["path"])
         files = [one for one in found if not one["missed"]]
+        unreadable = [one for one in files if one["unreadable"]]
         return LedgerResult(
             files=len(files),
             read=sum(one["read"] for one in told[COUNTS]),
             rejected=sum(one["rejected"] for one in told[COUNTS]),
             echoes=sum(one["echoes"] for one in told[COUNTS]),
-            unreadable=tuple(one["path"] for one in files if one["unreadable"]),
+            unreadable=tuple(one["path"] for one in unreadable),
+            unreadable_bytes=sum(one["size"] for one in unreadable),
             missed=tuple(one["path"] for one in found if one["missed"]),
             digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
             coverage=generation.put_lines(COVERAGE_NAME, files),
-            rejects=rejects.put([_unreadable(one) for one in files if one["unreadable"]], generation),
+            rejects=rejects.put([_unreadable(one) for one in unreadable], generation),
         )
 
 

@@ -77,6 +77,11 @@ def test_more_unreadable_files_than_allowed_fail_before_the_commit(
     [one] = report.partitions
     if passes:
         assert one.error is None
+        told = one.to_json()
+        assert (told["files_unreadable"], told["bytes_unreadable"]) == (unreadable, unreadable * 11)
+        assert f"{unreadable} landing files ({unreadable * 11} bytes) cannot be read" in "\n".join(
+            report.lines()
+        )
         assert list(one.unreadable) == [f"2025/11/20/{n:03d}.parquet" for n in range(unreadable)]
     else:
         assert one.error
