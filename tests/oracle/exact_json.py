@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 
@@ -44,6 +45,8 @@ def json_text(value: Any) -> str:
 def _scalar_text(value: Any) -> str:
     if isinstance(value, Literal):
         value = value.exact
+    if isinstance(value, float) and isfinite(value):  # of a binary format: as the shortest text that means it
+        value = Decimal(repr(value))
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, datetime):
