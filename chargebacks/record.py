@@ -28,6 +28,11 @@ FIELDS: Final = (
     "event_type",
     "event_timestamp",
 )
+# What the setting `required_fields` may name.
+REQUIRABLE: Final = (
+    *(name for name in FIELDS if name != "metadata"),
+    *(f"metadata.{name}" for name in METADATA_FIELDS),
+)
 EXTRAS: Final = "extras"
 EVENT_TYPES: Final = ("INSERT", "MODIFY", "REMOVE")  # in rising order: at a tie the later one wins
 

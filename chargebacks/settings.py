@@ -291,10 +291,10 @@ def _matching(text: Mapping[str, str], name: str, pattern: re.Pattern[str], want
 
 def _required_fields(text: Mapping[str, str]) -> tuple[str, ...]:
     names = [name.strip() for name in text["required_fields"].split(",") if name.strip()]
-    if unknown := [name for name in names if name not in record.FIELDS]:
+    if unknown := [name for name in names if name not in record.REQUIRABLE]:
         raise SettingsError(
-            f"required_fields names {unknown[0]!r}, which is not a field of the record: "
-            f"give some of {', '.join(record.FIELDS)}"
+            f"required_fields names {unknown[0]!r}, which cannot be required: "
+            f"give some of {', '.join(record.REQUIRABLE)}"
         )
     return tuple(dict.fromkeys(["chargeback_id", *names]))
 

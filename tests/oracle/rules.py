@@ -2,7 +2,8 @@
 
 Where the written rules leave a choice: an amount has at most 29 digits before and 9 after the point; an epoch
 number has 9 to 19 digits before the point; unknown fields keep their content as it is, except nulls at the
-top; unknown fields of `metadata` go to the extras' `metadata`; a record without event type can be an echo.
+top; unknown fields of `metadata` go to the extras' `metadata`; only an INSERT or MODIFY can be an echo; a REMOVE
+needs none of the required fields but its key and, where `updated_at` is required, one of its two instants.
 """
 
 import re
@@ -38,11 +39,35 @@ EPOCH_NUMBER: Final = re.compile(r"-?\d{9,19}(\.\d{1,9})?", re.ASCII)
 ISO: Final = re.compile(
     r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?([Zz]|[+-]\d\d(:?[0-5]\d)?))?)?", re.ASCII
 )
-CURRENCY: Final = re.compile(r"[A-Z]{3}")
+CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
 
 
 class Rejected(Exception):  # noqa: N818 - it is what happens to the record, not a failure of ours
     """The record cannot be taken; the text says why."""
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What settings ask of a record beside the rules: fields that must be there, and how its key must look."""
+
+    fields: tuple[str, ...] = ()
+    pattern: str = ""
+
+    def check(self, record: dict[str, Any]) -> None:
+        """Raise Rejected for a record that does not meet them."""
+        for name in self.fields:
+            if not _present(record, name):
+                raise Rejected(f"{name} is required")
+        if self.pattern and not re.fullmatch(self.pattern, record[KEY]):
+            raise Rejected("the key is not of the pattern")
+
+
+def _present(record: dict[str, Any], name: str) -> bool:
+    if record["event_type"] == "REMOVE":
+        return name != "updated_at" or bool(record["updated_at"] or record["event_timestamp"])
+    outer, _, part = name.partition(".")
+    value = record[outer]
+    return (value or {}).get(part) is not None if part else value is not None
 
 
 @dataclass(frozen=True, order=True)
@@ -59,11 +84,13 @@ class Version:
         return self.rank == 1 + EVENTS.index("REMOVE")
 
 
-def understand(raw: object) -> tuple[str, Version] | None:
+def understand(raw: object, demands: Demands | None = None) -> tuple[str, Version] | None:
     """(chargeback_id, version) of one landing record; None for an echo. Raises Rejected."""
     if not isinstance(raw, dict):
         raise Rejected("not an object")
     record = _record(raw)
+    if demands:
+        demands.check(record)
     if _is_echo(record, raw.get("consolidation_date")):
         return None
     event, updated, happened = record["event_type"], record["updated_at"], record["event_timestamp"]
@@ -108,7 +135,8 @@ def _record(raw: dict[str, Any]) -> dict[str, Any]:
     record |= {name: _text(name, raw.get(name)) for name in TEXTS}
     record |= {name: instant_of(name, raw.get(name)) for name in TIMES}
     if record["currency"] and not CURRENCY.fullmatch(record["currency"]):
-        raise Rejected("currency is not three capital letters")
+        raise Rejected("currency is not three letters")
+    record["currency"] = record["currency"] and record["currency"].upper()
     if record["event_type"] not in (None, *EVENTS):
         raise Rejected("event_type is unknown")
     inner = {name: _text(name, metadata.get(name)) for name in INNER}
@@ -231,7 +259,7 @@ def _places(number: Decimal) -> int:
 
 
 def _is_echo(record: dict[str, Any], own_time: Any) -> bool:
-    if record["event_type"] == "REMOVE" or record["updated_at"] is None:
+    if record["event_type"] not in ("INSERT", "MODIFY") or record["updated_at"] is None:
         return False
     try:
         ours = instant_of("consolidation_date", own_time)

@@ -83,7 +83,7 @@ def _imported(node: ast.AST) -> list[str]:
         {"event_timestamp": True},
         {"event_type": "UPSERT"},
         {"event_type": "insert"},
-        {"currency": "brl"},
+        {"currency": "br"},
         {"currency": "REAL"},
         {"metadata": "none"},
         {"metadata": [1]},

@@ -245,6 +245,28 @@ def test_any_arguments_are_settings_that_messages_can_carry_or_an_explanation(gi
         assert list(messages(entry_of(found), ["a"]))
 
 
+def test_required_fields_always_hold_the_key_and_name_known_fields_once() -> None:
+    assert parsed(required_fields=" status, metadata.transaction_id,status").required_fields == (
+        "chargeback_id",
+        "status",
+        "metadata.transaction_id",
+    )
+
+
+@pytest.mark.parametrize("name", ["metadata", "extras", "Status", "metadata.card"])
+def test_a_field_that_cannot_be_required_is_refused(name: str) -> None:
+    with pytest.raises(
+        SettingsError, match=f"required_fields names '{name}', which cannot be required: give"
+    ):
+        parsed(required_fields=f"status,{name}")
+
+
+def test_an_id_pattern_that_is_not_a_regular_expression_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"id_pattern 'cb-\[' is not a regular expression: "):
+        parsed(id_pattern="cb-[")
+    assert parsed(id_pattern=r"(?!TOTAL)cb-\d+").id_pattern == r"(?!TOTAL)cb-\d+"
+
+
 def entry_of(found: JobSettings) -> Entry:
     return Entry(
         commit=1,

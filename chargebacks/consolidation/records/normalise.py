@@ -4,6 +4,7 @@ Every rule is an expression over whole columns. A row is rejected for the first 
 order of `_checks`; nothing is rounded, trimmed or guessed to make it fit.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +14,11 @@ from chargebacks import record
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE
 from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records.amounts import amounts
+from chargebacks.consolidation.records.currencies import currencies
 from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA
 from chargebacks.consolidation.records.instants import instants
 
+KEY: Final = "chargeback_id"
 _BAD: Final = "__bad_"
 # What the contract's pattern takes for blank (ECMAScript), and what Python does: neither can be announced.
 _NOT_BLANK: Final = r"[^\s\x{1c}-\x{1f}\x{feff}]"
@@ -36,7 +39,8 @@ def normalise(rows: pl.DataFrame, rules: ReadingRules = DEFAULT_RULES) -> Normal
     Rows in = frame + rejected + echoes.
     """
     typed = _typed(rows)
-    judged = typed.select(FILE, LINE, reason=pl.coalesce(_checks()), echo=_is_echo())
+    checks = [*_checks(rows.schema), *_settings_checks(typed["chargeback_id"], rules)]
+    judged = typed.select(FILE, LINE, reason=pl.coalesce(checks), echo=_is_echo())
     reason, echo = judged["reason"], judged["echo"]
     if reason.null_count() == rows.height and not echo.any():  # as nearly always: nothing to copy
         kept, good_echo = typed, echo
@@ -51,9 +55,12 @@ def normalise(rows: pl.DataFrame, rules: ReadingRules = DEFAULT_RULES) -> Normal
 
 
 def _is_echo() -> pl.Expr:
-    """Our own update coming back through the table's stream. A REMOVE carries the old image and never is one."""
-    ours = pl.col("updated_at").eq(pl.col(record.CONSOLIDATION_DATE)).fill_null(value=False)
-    return ours & pl.col("event_type").ne_missing("REMOVE")
+    """Our own update coming back through the table's stream: an INSERT or MODIFY.
+
+    A REMOVE carries the old image. A record without event type is an item itself, as in an export of the table.
+    """
+    ours = pl.col("updated_at").eq(pl.col(record.CONSOLIDATION_DATE))
+    return (ours & pl.col("event_type").is_in(["INSERT", "MODIFY"])).fill_null(value=False)
 
 
 # --- types -----------------------------------------------------------------------------------------------------
@@ -64,7 +71,7 @@ def _typed(rows: pl.DataFrame) -> pl.DataFrame:
     columns: list[pl.Series] = [rows[FILE], rows[LINE]]
     for name, kind in (*SCHEMA.items(), (record.CONSOLIDATION_DATE, INSTANT)):
         given = _given(rows, name, kind)
-        typed = _cast(given, kind)
+        typed = _codes(given) if name == "currency" else _cast(given, kind)
         bad = given.is_not_null() & typed.is_null() if typed is not given else _never(rows.height)
         columns += [typed.alias(name), bad.alias(_BAD + name)]
     return pl.DataFrame(columns)
@@ -96,12 +103,18 @@ def _cast(values: pl.Series, kind: pl.DataType) -> pl.Series:
     return values if values.dtype == pl.String else pl.Series([None] * len(values), dtype=pl.String)
 
 
+def _codes(values: pl.Series) -> pl.Series:
+    text = _cast(values, SCHEMA["currency"])
+    return text if text.null_count() == len(text) else currencies(text)
+
+
 # --- checks ----------------------------------------------------------------------------------------------------
 
 
-def _checks() -> list[pl.Expr]:
-    """One expression a rule: the reason where a row breaks it, else null."""
+def _checks(given: pl.Schema) -> list[pl.Expr]:
+    """One expression a rule: the reason where a row breaks it, else null. `given`: the raw columns' types."""
     key = pl.col("chargeback_id")
+    currency = "not three letters (ISO 4217)" if given.get("currency") == pl.String else "not text"
     checks = [
         _when(pl.col(_BAD + "chargeback_id"), "chargeback_id: not text"),
         _when(key.is_null(), "chargeback_id: missing"),
@@ -111,9 +124,7 @@ def _checks() -> list[pl.Expr]:
             f"chargeback_id: over {record.MAX_ID_LENGTH} characters",
         ),
         _when(pl.col(_BAD + "amount"), "amount: no decimal of at most 29 digits and 9 decimal places"),
-        _when(
-            ~pl.col("currency").str.contains("^[A-Z]{3}$"), "currency: not three capital letters (ISO 4217)"
-        ),
+        _when(pl.col(_BAD + "currency"), f"currency: {currency}"),
         _when(
             ~pl.col("event_type").is_in(record.EVENT_TYPES),
             f"event_type: none of {', '.join(record.EVENT_TYPES)}",
@@ -127,6 +138,34 @@ def _checks() -> list[pl.Expr]:
     return checks + [
         _when(pl.col(_BAD + name), f"metadata.{name}: not text") for name in record.METADATA_FIELDS
     ]
+
+
+def _settings_checks(keys: pl.Series, rules: ReadingRules) -> list[pl.Expr]:
+    """The rules that only settings add: after the others, so that a bad value is not called missing."""
+    checks = [
+        _when(_lacks(name), f"{name}: missing (required)") for name in rules.required_fields if name != KEY
+    ]
+    if rules.id_pattern:
+        checks.append(_when(_differs(keys, rules.id_pattern), f"{KEY}: does not match id_pattern"))
+    return checks
+
+
+def _lacks(name: str) -> pl.Expr:
+    """Whether a required field is missing. A REMOVE may consist of its key and of either of its two instants."""
+    removed = pl.col("event_type").eq_missing("REMOVE")
+    column = pl.col(name.removeprefix("metadata."))
+    if name == "updated_at":
+        return column.is_null() & ~(removed & pl.col("event_timestamp").is_not_null())
+    return column.is_null() & ~removed
+
+
+def _differs(keys: pl.Series, pattern: str) -> pl.Expr:
+    """Whether a key does not match as a whole.
+
+    By Python's `re`, which settings checked the pattern with: Polars' has neither look-around nor back-references.
+    """
+    matches = re.compile(pattern).fullmatch
+    return pl.lit(pl.Series([key is not None and matches(key) is None for key in keys], dtype=pl.Boolean))
 
 
 def _when(broken: pl.Expr, reason: str) -> pl.Expr:

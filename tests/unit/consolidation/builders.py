@@ -14,6 +14,7 @@ import pyarrow.parquet
 
 from chargebacks.consolidation.landing import formats, raw_rows
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records.normalise import normalise
 from chargebacks.settings import JobSettings
 
@@ -45,11 +46,11 @@ def parquet(**columns: Any) -> bytes:
     return sink.getvalue()
 
 
-def taken(data: bytes, path: str = "a.jsonl") -> Taken:
+def taken(data: bytes, path: str = "a.jsonl", rules: ReadingRules = DEFAULT_RULES) -> Taken:
     """The file read and normalised. Every reject's raw text is asked for, as the quarantine does."""
-    raw = formats.read(path, data)
+    raw = formats.read(path, data, rules)
     rows = raw.frame.with_columns(pl.lit(0, dtype=pl.UInt32).alias(FILE), pl.col(LINE).cast(pl.UInt32))
-    done = normalise(rows) if rows.height else None
+    done = normalise(rows, rules) if rows.height else None
     judged = list(done.rejected.select(LINE, "reason").iter_rows()) if done else []
     told = [(one.line, one.reason) for one in raw.rejects] + judged
     assert all(raw.raw_text(line) is not None for line, _ in told)

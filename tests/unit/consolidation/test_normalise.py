@@ -7,6 +7,7 @@ import pytest
 
 from chargebacks import contract, record
 from chargebacks.consolidation.landing.raw_rows import KNOWN
+from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.errors import ContractError
 from tests.unit.consolidation.builders import json_lines, one, parquet, reason, taken
 
@@ -43,9 +44,19 @@ def test_a_key_is_measured_in_characters_not_bytes() -> None:
     assert reason(chargeback_id="a" * 257) == "chargeback_id: over 256 characters"
 
 
-@pytest.mark.parametrize("currency", ["brl", "BR", "BRLX", " BRL", "B1L", "ÄÖÜ", "BRL\n"])
-def test_a_currency_is_three_capital_letters(currency: str) -> None:
-    assert reason(currency=currency) == "currency: not three capital letters (ISO 4217)"
+@pytest.mark.parametrize("currency", ["BR", "BRLX", " BRL", "B1L", "ÄÖÜ", "äöü", "ſsd", "BRL\n", "brl\n"])
+def test_a_currency_is_three_ascii_letters(currency: str) -> None:
+    assert reason(currency=currency) == "currency: not three letters (ISO 4217)"
+
+
+@pytest.mark.parametrize("currency", ["brl", "Brl", "BRL"])
+@pytest.mark.parametrize("beside", [None, "USD", "x"])
+def test_a_currency_is_folded_to_capital_letters_whatever_stands_beside_it(
+    currency: str, beside: str | None
+) -> None:
+    lines = [{"chargeback_id": "c0", "currency": currency}, {"chargeback_id": "c1", "currency": beside}]
+    assert taken(json_lines(*lines)).rows[0]["currency"] == "BRL"
+    assert taken(parquet(currency=[currency, beside])).rows[0]["currency"] == "BRL"
 
 
 @pytest.mark.parametrize("kind", ["insert", "DELETE", "REMOVE ", "MODIFY,INSERT"])
@@ -96,7 +107,7 @@ def test_our_own_attributes_are_taken_out_of_both_formats() -> None:
     assert not [name for name in ours if name not in KNOWN]
 
 
-@pytest.mark.parametrize("event_type", ["INSERT", "MODIFY", None])
+@pytest.mark.parametrize("event_type", ["INSERT", "MODIFY"])
 @pytest.mark.parametrize(
     "ours", ["2025-11-20T12:00:00.000000+00:00", "2025-11-20T09:00:00-03:00", "1763640000"]
 )
@@ -107,6 +118,23 @@ def test_an_image_of_our_own_update_is_an_echo_by_the_instant_not_by_the_text(
     found = taken(json_lines(line | {"consolidation_date": ours}))
     assert (found.rows, found.echoes) == ([], 1)
     assert taken(json_lines(line | {"consolidation_date": ours, "new_field": 1})).echoes == 1
+
+
+def test_an_item_of_a_table_export_that_carries_our_mark_is_a_record() -> None:
+    """A rebuild from an export would lose every marked item otherwise."""
+    item = {"updated_at": "2025-11-20T12:00:00Z", "consolidation_date": "2025-11-20T12:00:00Z"}
+    for data, name in (
+        (json_lines({"chargeback_id": "c0", **item, "consolidation_status": "completed"}), "a.jsonl"),
+        (
+            b"chargeback_id,updated_at,consolidation_date\nc0,2025-11-20T12:00:00Z,2025-11-20T12:00:00Z\n",
+            "a.csv",
+        ),
+        (parquet(**{field: [text] for field, text in item.items()}), "a.parquet"),
+    ):
+        assert (taken(data, name).rows, taken(data, name).echoes) == (
+            [{"chargeback_id": "c0", "updated_at": NOON}],
+            0,
+        )
 
 
 def test_a_removal_is_never_an_echo() -> None:
@@ -150,3 +178,64 @@ def test_what_passes_the_rules_passes_the_contract_of_a_record() -> None:
     contract.check("chargeback_record", told | {"updated_at": record.instant_text(row["updated_at"])})
     with pytest.raises(ContractError):
         contract.check("chargeback_record", told | {"currency": "brl"})
+
+
+def required(*names: str, pattern: str = "") -> ReadingRules:
+    return ReadingRules(required_fields=("chargeback_id", *names), id_pattern=pattern)
+
+
+FOOTER = b"chargeback_id,status,updated_at\nc0,open,2025-11-20\nTOTAL,,\n1 rows,1,x\n"
+
+
+def test_required_fields_reject_a_footer_and_say_what_is_missing() -> None:
+    found = taken(FOOTER, "a.csv", required("status", "updated_at"))
+    assert [row["chargeback_id"] for row in found.rows] == ["c0"]
+    assert found.rejects == [
+        (3, "status: missing (required)"),
+        (4, "updated_at: no instant (ISO 8601 or epoch)"),
+    ]
+
+
+def test_an_id_pattern_rejects_a_footer_and_must_match_the_whole_id() -> None:
+    assert taken(FOOTER, "a.csv", required(pattern="c[0-9]")).rejects == [
+        (3, "chargeback_id: does not match id_pattern"),
+        (4, "updated_at: no instant (ISO 8601 or epoch)"),
+    ]
+    lines = json_lines(*({"chargeback_id": key} for key in ("c0", "c0\n", "c01", "xc0", "c٣")))
+    found = taken(lines, rules=required(pattern=r"c\d"))
+    assert [row["chargeback_id"] for row in found.rows] == ["c0", "c٣"]
+
+
+def test_an_id_pattern_may_use_all_that_python_knows() -> None:
+    lines = json_lines({"chargeback_id": "aa"}, {"chargeback_id": "ab"}, {"chargeback_id": ""})
+    found = taken(lines, rules=required(pattern=r"(?!b)(.)\1"))
+    assert [row["chargeback_id"] for row in found.rows] == ["aa"]
+    assert found.rejects[1] == (3, "chargeback_id: missing")
+
+
+@pytest.mark.parametrize("name", record.REQUIRABLE)
+def test_every_field_of_the_record_can_be_required(name: str) -> None:
+    whole = {
+        "chargeback_id": "c0",
+        **dict.fromkeys(record.TEXT_FIELDS, "BRL"),
+        **dict.fromkeys(record.INSTANT_FIELDS, "2025-11-20"),
+        "event_type": "INSERT",
+        "amount": "1",
+        "metadata": dict.fromkeys(record.METADATA_FIELDS, "x"),
+    }
+    assert len(taken(json_lines(whole), rules=required(name)).rows) == 1
+    outer, _, part = name.partition(".")
+    lacking = whole | {outer: whole["metadata"] | {part: ""} if part else None}  # type: ignore[operator]
+    rejects = taken(json_lines(lacking), rules=required(name)).rejects
+    assert rejects == [(1, f"{name}: missing" + ("" if name == "chargeback_id" else " (required)"))]
+
+
+def test_a_removal_needs_its_key_and_one_of_its_instants_only() -> None:
+    """A stream of keys alone says no more; without it a chargeback that is gone would stay."""
+    rules = required("status", "updated_at")
+    lines = json_lines(
+        {"chargeback_id": "c0", "event_type": "REMOVE", "event_timestamp": "2025-11-20"},
+        {"chargeback_id": "c1", "event_type": "REMOVE", "updated_at": "2025-11-20"},
+        {"chargeback_id": "c2", "event_type": "REMOVE"},
+    )
+    assert taken(lines, rules=rules).rejects == [(3, "updated_at: missing (required)")]

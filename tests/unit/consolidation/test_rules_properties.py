@@ -7,12 +7,14 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chargebacks import record
 from chargebacks.consolidation.landing import json_lines
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE, Raw
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records.frame import canonical_bytes
 from chargebacks.consolidation.records.normalise import normalise
 from tests.oracle.exact_json import read_json
-from tests.oracle.rules import Rejected, understand
+from tests.oracle.rules import Demands, Rejected, understand
 
 SOME_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 DAY = r"\A20[0-3][0-9]-[01][0-9]-[0-3][0-9]"
@@ -35,7 +37,7 @@ METADATA = st.fixed_dictionaries(
 )
 EXPECTED: dict[str, st.SearchStrategy[Any]] = {
     "status": TEXTS,
-    "currency": st.sampled_from(["BRL", "USD", "brl", "", "ABCD"]),
+    "currency": st.sampled_from(["BRL", "USD", "brl", "uSd", "", "ABCD", "ſsd", "BRL\n"]),
     "reason": TEXTS,
     "event_type": st.sampled_from(["INSERT", "MODIFY", "REMOVE", "", "other"]),
     "amount": st.one_of(AMOUNTS, st.floats(allow_nan=False, allow_infinity=False), st.integers()),
@@ -71,22 +73,22 @@ def lines_of(records: list[dict[str, Any]]) -> list[tuple[int, bytes]]:
     return [(n, json.dumps(one, ensure_ascii=False).encode()) for n, one in enumerate(records, 1)]
 
 
-def together(raw: Raw) -> dict[int, str | bytes]:
+def together(raw: Raw, rules: ReadingRules = DEFAULT_RULES) -> dict[int, str | bytes]:
     """For every line: its record in canonical form, or what became of it. Each line stands for a file."""
     found: dict[int, str | bytes] = {one.line: "rejected" for one in raw.rejects}
     rows = raw.frame.with_columns(pl.col(LINE).alias(FILE).cast(pl.UInt32), pl.col(LINE).cast(pl.UInt32))
     if not rows.height:
         return found
-    done = normalise(rows)
+    done = normalise(rows, rules)
     found |= dict.fromkeys(done.rejected[LINE].to_list(), "rejected")
     found |= dict.fromkeys(done.echoes.to_list(), "echo")
     rest = [line for line in rows[LINE].to_list() if line not in found]
     return found | dict(zip(rest, canonical_bytes(done.frame), strict=True))
 
 
-def expected(line: bytes) -> str | bytes:
+def expected(line: bytes, demands: Demands | None = None) -> str | bytes:
     try:
-        understood = understand(read_json(line.decode()))
+        understood = understand(read_json(line.decode()), demands)
     except Rejected:
         return "rejected"
     return "echo" if understood is None else understood[1].content
@@ -109,3 +111,18 @@ def test_any_record_fares_as_the_rules_say_whatever_stands_beside_it(records: li
     numbered = lines_of(records)
     found = together(json_lines.read("a.json", b"\n".join(line for _, line in numbered)))
     assert found == {n: expected(line) for n, line in numbered}
+
+
+@settings(max_examples=60, derandomize=True)
+@given(
+    st.lists(WILDER, min_size=1, max_size=4),
+    st.lists(st.sampled_from(record.REQUIRABLE), unique=True, max_size=3),
+    st.sampled_from(["", "[a-z]", r"\w+|\s", "(?!b).*"]),
+)
+def test_any_record_fares_as_required_fields_and_id_pattern_say(
+    records: list[dict[str, Any]], required: list[str], pattern: str
+) -> None:
+    numbered = lines_of(records)
+    rules = ReadingRules(required_fields=("chargeback_id", *required), id_pattern=pattern)
+    found = together(json_lines.read("a.json", b"\n".join(line for _, line in numbered)), rules)
+    assert found == {n: expected(line, Demands(tuple(required), pattern)) for n, line in numbered}
