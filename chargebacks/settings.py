@@ -3,6 +3,7 @@
 `ARGUMENTS` is the job's one table of arguments: Glue, the command line and the documentation all read it.
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -34,11 +35,15 @@ MAX_OUTPUT_PATH: Final = 2000  # the contract's 2048, less the partition's folde
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of the job: its name, its default as text (None: worked out from the others), its help."""
+    """One argument of the job: its name, its default as text (None: worked out from the others), its help.
+
+    `many`: its text is one value or a JSON list of values; on the command line it may be given several times.
+    """
 
     name: str
     default: str | None
     help: str
+    many: bool = False
 
 
 ARGUMENTS: Final = (
@@ -60,7 +65,7 @@ ARGUMENTS: Final = (
     Argument("csv_escape", "", 'quotes inside quotes in CSV: quote (""), backslash (\\") [decide per file]'),
     Argument("required_fields", "chargeback_id", "fields without which a record is rejected, with commas"),
     Argument("id_pattern", "", "regular expression that every chargeback_id must match [any]"),
-    Argument("skip_file", "", "landing file to quarantine unread, by its path below landing_path"),
+    Argument("skip_file", "", "landing file to quarantine unread; several: a JSON list of paths", many=True),
     Argument("parallel_partitions", "4", "partitions that are worked on at once, 1 to 32"),
     Argument("output_format", "csv", "csv, parquet or json"),
     Argument("output_files", "10", "how many files a partition has at most, 1 to 1000"),
@@ -195,7 +200,7 @@ def _how(text: Mapping[str, str]) -> dict[str, object]:
         "csv_escape": _choice(text, "csv_escape", ("", *CSV_ESCAPES)),
         "required_fields": _required_fields(text),
         "id_pattern": _pattern(text, "id_pattern"),
-        "skip_file": tuple(path for path in [text["skip_file"]] if path),
+        "skip_file": _landing_files(text, "skip_file"),
         "parallel_partitions": _integer(text, "parallel_partitions", 1, 32),
         "output_format": _choice(text, "output_format", FORMATS),
         "output_files": _integer(text, "output_files", 1, 1000),
@@ -305,6 +310,23 @@ def _pattern(text: Mapping[str, str], name: str) -> str:
     except re.error as error:
         raise SettingsError(f"{name} {text[name]!r} is not a regular expression: {error}") from None
     return text[name]
+
+
+def _landing_files(text: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Paths below the landing zone, from one path or a JSON list of them; each may begin with `landing_path`."""
+    given = text[name].strip()
+    try:
+        paths = json.loads(given) if given.startswith("[") else [given] if given else []
+    except (ValueError, RecursionError):
+        paths = [None]
+    if not all(isinstance(path, str) and path for path in paths):
+        raise SettingsError(f'{name} {given[:200]!r} is not a JSON list of paths: give ["PATH", "PATH"]')
+    roots = (f"{text['landing_path'].rstrip('/')}/", f"{absolute(text['landing_path'])}/")
+    return tuple(_below(path, roots) for path in paths)
+
+
+def _below(path: str, roots: tuple[str, ...]) -> str:
+    return next((path.removeprefix(root) for root in roots if path.startswith(root)), path)
 
 
 def _integer(text: Mapping[str, str], name: str, low: int, high: int) -> int:

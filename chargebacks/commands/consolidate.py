@@ -15,12 +15,25 @@ def option(argument: Argument) -> click.Option:
     shown = f" [{argument.default}]" if argument.default else ""
     if argument.default == "false":
         return click.Option([flag], is_flag=True, flag_value="true", default=None, help=argument.help)
+    if argument.many:
+        return click.Option(
+            [flag],
+            metavar="TEXT",
+            multiple=True,
+            callback=_as_one,
+            help=f"{argument.help} (or the option again)",
+        )
     return click.Option([flag], metavar="TEXT", help=argument.help + shown)
 
 
 def job_settings(given: Mapping[str, str | None]) -> JobSettings:
     """The job's settings from the options that were given. Raises SettingsError."""
     return JobSettings.parse({k: v for k, v in given.items() if v is not None}, datetime.now(UTC))
+
+
+def _as_one(_: object, __: object, values: tuple[str, ...]) -> str | None:
+    """Join the values of a repeated option as the job's argument has them; one value may be such a list already."""
+    return None if not values else values[0] if len(values) == 1 else json.dumps(values)
 
 
 def consolidate(as_json: bool, master: str, **given: str | None) -> None:

@@ -109,10 +109,17 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
+        _log_tracebacks(before.day, ledger)
         limits.check_limits(before.day, ledger, plan, tools.settings)
         entry = draft.concluded(entry, head, buckets, ledger, before.still(ledger.missed, tools.settings))
     stamped = draft.stamped(entry, head, tools.clock())
     return Outcome(stamped, committed=True, findings=Findings(found, ledger))
+
+
+def _log_tracebacks(day: date, ledger: LedgerResult) -> None:
+    """Log them here: the tasks' own logs are elsewhere, and a task may run twice."""
+    for path, text in ledger.tracebacks.items():
+        log_.error("partition %s: %s: internal error, the file is unreadable\n%s", day, path, text)
 
 
 def _run_stages(

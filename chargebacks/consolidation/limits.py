@@ -32,8 +32,9 @@ def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: Job
             f"{settings.max_rejected_share:.1%}: nothing was committed; see {where}, then mend upstream or raise "
             "--max-rejected-share"
         )
-    if len(ledger.unreadable) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * ledger.files):
+    unreadable = len(ledger.unreadable) - ledger.skipped  # those were meant
+    if unreadable > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * ledger.files):
         raise LimitExceededError(
-            f"partition {day}: {len(ledger.unreadable)} of {ledger.files} landing files cannot be read, first "
+            f"partition {day}: {unreadable} of {ledger.files} landing files cannot be read, first "
             f"{ledger.unreadable[0]}: nothing was committed; see {where}, then replace or remove them"
         )

@@ -1,8 +1,9 @@
 """The partition after the last bucket: what was told of the landing files, counted once and written down."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -16,6 +17,9 @@ from chargebacks.consolidation.stages.read import COUNTS, FILES, REJECTS
 
 COVERAGE_NAME: Final = "coverage.jsonl"
 REJECTS_NAME: Final = "rejects.jsonl"
+TRACEBACKS: Final = (
+    20  # that reach the driver's log; beyond, a file's type of error still is in the quarantine
+)
 _PLACES: Final = {"file": pl.String, "line": pl.UInt64, "start": pl.UInt64, "length": pl.UInt64}
 
 
@@ -23,7 +27,9 @@ _PLACES: Final = {"file": pl.String, "line": pl.UInt64, "start": pl.UInt64, "len
 class LedgerResult:
     """What the landing files came to, and where coverage and rejects were written.
 
-    `files` were read, unreadable ones among them; those `missed` were not, and are not covered.
+    `files` were read, unreadable ones among them, and of those again the ones that the run was told to skip; those
+    `missed` were not, and are not covered. `tracebacks`, by path: of the first files that raised what no reader raises
+    on purpose.
     """
 
     files: int = 0
@@ -32,6 +38,8 @@ class LedgerResult:
     echoes: int = 0
     unreadable: tuple[str, ...] = ()
     unreadable_bytes: int = 0  # as stored
+    skipped: int = 0
+    tracebacks: Mapping[str, str] = field(default_factory=dict)
     missed: tuple[str, ...] = ()
     digest: str = NOTHING  # of what was read: `coverage.digest`
     coverage: str | None = None
@@ -60,6 +68,7 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
         found = sorted(told[FILES], key=lambda one: one["path"])
         files = [one for one in found if not one["missed"]]
         unreadable = [one for one in files if one["unreadable"]]
+        raised = ((one["path"], one["traceback"]) for one in files if one["traceback"])
         return LedgerResult(
             files=len(files),
             read=sum(one["read"] for one in told[COUNTS]),
@@ -67,9 +76,11 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
             echoes=sum(one["echoes"] for one in told[COUNTS]),
             unreadable=tuple(one["path"] for one in unreadable),
             unreadable_bytes=sum(one["size"] for one in unreadable),
+            skipped=sum(one["skipped"] for one in files),
+            tracebacks=dict(islice(raised, TRACEBACKS)),
             missed=tuple(one["path"] for one in found if one["missed"]),
             digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
-            coverage=generation.put_lines(COVERAGE_NAME, files),
+            coverage=generation.put_lines(COVERAGE_NAME, map(_covered, files)),
             rejects=rejects.put([_unreadable(one) for one in unreadable], generation),
         )
 
@@ -105,6 +116,11 @@ class _Rejects:
         if not self._sorted.stat().st_size:
             return None
         return generation.put_file(generation.side_name(REJECTS_NAME), self._sorted)
+
+
+def _covered(file: dict[str, Any]) -> dict[str, Any]:
+    """Return the line of coverage: a traceback is for the log alone."""
+    return {name: value for name, value in file.items() if name != "traceback"}
 
 
 def _unreadable(file: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from chargebacks.consolidation.landing import formats, parquet
+from chargebacks.consolidation.landing import formats, isolation, parquet
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE, Raw, nothing
 from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
@@ -38,6 +38,8 @@ class FileRead:
 
     `missed`: storage gave no bytes, because it vanished or kept changing between listing and reading, or for the
     reason that `withheld` gives; it is not covered. `lost_columns`: unknown columns that could not be converted.
+    `traceback`: of the exception that made the file unreadable, when it was none that a reader raises on purpose.
+    `skipped`: it was never opened, because the run was told so.
     """
 
     path: str
@@ -47,6 +49,13 @@ class FileRead:
     missed: bool = False
     withheld: str | None = None
     lost_columns: tuple[str, ...] = ()
+    traceback: str | None = None
+    skipped: bool = False
+
+    def fail(self, error: BaseException) -> None:
+        """Make the file unreadable by an exception that no reader raises on purpose."""
+        self.unreadable = isolation.internal_error(self.path, error)
+        self.traceback = isolation.traceback_of(error)
 
 
 @dataclass
@@ -65,6 +74,15 @@ class Opened:
         self.frames.append(done.frame)
         self.echoes += done.echoes.len()
 
+    def add(self, other: "Opened") -> None:
+        """Add what other files came to."""
+        self.frames += other.frames
+        self.files += other.files
+        self.rejects += other.rejects
+        self.read += other.read
+        self.rejected += other.rejected
+        self.echoes += other.echoes
+
     def reject(self, path: str, line: int, reason: str, raw: str, records: int = 1) -> None:
         """Set a record apart, or text that plausibly holds so many."""
         self.rejected += records
@@ -74,7 +92,38 @@ class Opened:
 
 
 def open_files(fetched: Iterable[Fetched], rules: ReadingRules = DEFAULT_RULES) -> Opened:
-    """Open the files: a file without bytes was missed. Bad content never raises."""
+    """Open the files: a file without bytes was missed. Bad content never raises.
+
+    Whatever is raised while many files are worked on together, what they come to is dropped, and each half is opened
+    by itself: in the end only the file that raises is unreadable. Raises ConsolidationError when memory is too short
+    even for one file.
+    """
+    files = list(fetched)
+    if (opened := _attempt(files, rules)) is not None:
+        return opened
+    half = len(files) // 2
+    opened = open_files(files[:half], rules)
+    opened.add(open_files(files[half:], rules))
+    return opened
+
+
+def _attempt(files: Sequence[Fetched], rules: ReadingRules) -> Opened | None:
+    """Open the files; None when that raised and they can be parted."""
+    try:
+        return _open(files, rules)
+    except BaseException as error:  # native panics derive from it
+        if isolation.stops_run(error) and not isolation.lacks_memory(error):
+            raise
+        if len(files) > 1:
+            return None
+        if isolation.lacks_memory(error):
+            raise isolation.memory_error([one.file for one in files]) from error
+        told = _told(files[0])
+        told.fail(error)
+        return Opened(files=[told])
+
+
+def _open(fetched: Iterable[Fetched], rules: ReadingRules) -> Opened:
     opened = Opened()
     alike: list[Fetched] = []
     alone: list[Fetched] = []
@@ -148,21 +197,25 @@ def _parts(group: Sequence[Fetched]) -> Iterator[Sequence[Fetched]]:
 def _open_alone(fetched: Iterable[Fetched], opened: Opened, rules: ReadingRules) -> None:
     raws: list[tuple[str, Raw]] = []
     for one in fetched:
-        file = one.file
-        told = FileRead(file.path, file.size, file.etag, missed=one.data is None, withheld=one.withheld)
+        told = _told(one)
         opened.files.append(told)
         raw = _raw(told, one.data, rules)
         told.lost_columns = raw.lost_columns
-        raws.append((file.path, raw))
+        raws.append((told.path, raw))
         opened.read += raw.records
         for bad in raw.rejects:
-            opened.reject(file.path, bad.line, bad.reason, bad.raw, bad.records)
+            opened.reject(told.path, bad.line, bad.reason, bad.raw, bad.records)
     for rows in _by_schema([raw for _, raw in raws]):
         done = normalise(rows, rules)
         opened.take(done)
         for n, line, reason in done.rejected.iter_rows():
             path, raw = raws[n]
             opened.reject(path, line, reason, raw.raw_text(line))
+
+
+def _told(one: Fetched) -> FileRead:
+    file = one.file
+    return FileRead(file.path, file.size, file.etag, missed=one.data is None, withheld=one.withheld)
 
 
 def _raw(told: FileRead, data: bytes | None, rules: ReadingRules) -> Raw:
@@ -172,7 +225,11 @@ def _raw(told: FileRead, data: bytes | None, rules: ReadingRules) -> Raw:
         return formats.read(told.path, data, rules)
     except UnreadableFileError as error:
         told.unreadable = str(error)
-        return nothing()
+    except BaseException as error:  # native panics derive from it
+        if isolation.stops_run(error):
+            raise
+        told.fail(error)
+    return nothing()
 
 
 def _by_schema(raws: list[Raw]) -> Iterator[pl.DataFrame]:

@@ -14,11 +14,12 @@ from typing import Any, Final
 import polars as pl
 
 from chargebacks.adapters.store import Store
+from chargebacks.consolidation.landing import isolation
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records import frame
 from chargebacks.consolidation.records.merge import bucket_of
-from chargebacks.consolidation.stages.opening import Fetched, Opened, open_files
+from chargebacks.consolidation.stages.opening import Fetched, FileRead, Opened, open_files
 
 ROWS: Final = "rows"
 BASE: Final = "base"
@@ -45,8 +46,21 @@ class ReadPlan:
 
 def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]:
     """The parcels of a task's files. Raises StorageError when storage fails; bad content never raises."""
-    for batch in _fetched(files, Store(plan.landing_path)):
-        yield from _parcels(open_files(batch, plan.rules), plan.buckets)
+    listed = list(files)
+    if skipped := [file for file in listed if file.path in plan.rules.skip_files]:
+        yield from _parcels(Opened(files=[_skip(file) for file in skipped]), plan.buckets)
+        listed = [file for file in listed if file not in skipped]
+    for batch in _fetched(listed, Store(plan.landing_path)):
+        try:
+            yield from _parcels(open_files(batch, plan.rules), plan.buckets)
+        except MemoryError as error:
+            raise isolation.memory_error([one.file for one in batch]) from error
+
+
+def _skip(file: LandingFile) -> FileRead:
+    """Quarantine a file without a request for it: opening it may end the process."""
+    reason = f"{file.path}: skipped by --skip-file"
+    return FileRead(file.path, file.size, file.etag, unreadable=reason, skipped=True)
 
 
 def _fetched(files: Iterable[LandingFile], store: Store) -> Iterator[list[Fetched]]:
