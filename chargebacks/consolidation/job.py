@@ -56,7 +56,7 @@ def run(
     unseen = [PartitionReport(day, error=error) for day, error in chosen.failed.items()]
     stuck = [one for one in _stuck(finished) if one.day not in known]
     partitions = sorted([*work, *unseen, *stuck], key=lambda one: one.day)
-    report = RunReport(partitions, left=chosen.left, empty=chosen.empty)
+    report = RunReport(partitions, chosen.left, chosen.empty, unskipped=_unskipped(settings, partitions))
     if settings.dry_run:
         return report
     report = _announced(report, finished, places, publisher)
@@ -73,6 +73,13 @@ def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
     finished = finish(places)
     report = _announced(RunReport(_stuck(finished)), finished, places, publisher)
     return replace(report, seconds=time.monotonic() - started)
+
+
+def _unskipped(settings: JobSettings, partitions: list[PartitionReport]) -> list[str]:
+    """The files to be skipped that no partition had to read; none is known where one failed."""
+    if any(one.error for one in partitions):
+        return []
+    return sorted(set(settings.skip_file) - {file.path for one in partitions for file in one.landing.new})
 
 
 def _stuck(finished: Finished) -> list[PartitionReport]:

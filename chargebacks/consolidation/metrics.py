@@ -32,6 +32,8 @@ def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
         **_debts(report),
         **{name: getattr(one, field) for one in counts for name, field in COUNTED.items()},
         "RejectedShare": 100 * max((one.rejected_share for one in readings), default=0.0),
+        "FilesUnreadable": sum(len(one.unreadable) for one in readings),
+        "BytesUnreadable": sum(one.unreadable_bytes for one in readings),
         "ChargebacksAnnounced": report.announced,
         "RunSeconds": report.seconds,
     }

@@ -1,4 +1,4 @@
-"""What a run tells: to programs as JSON, to people as lines, to saved queries as one METRICS line."""
+"""What a run tells: to programs as JSON, to people as lines, to saved queries as METRICS lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +95,8 @@ class RunReport:
 
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
     `announced`: chargebacks in slices that were acknowledged. `unpublished`: entries that still owe messages, by
-    partition. `seconds`: until the last acknowledgement.
+    partition. `unskipped`: files that the run was told to skip and did not come across. `seconds`: until the last
+    acknowledgement.
     """
 
     partitions: list[PartitionReport]
@@ -103,6 +104,7 @@ class RunReport:
     empty: Sequence[date] = ()
     announced: int = 0
     unpublished: Mapping[date, int] = field(default_factory=dict)
+    unskipped: Sequence[str] = ()
     publish_problem: str | None = None
     swept: Swept = field(default_factory=Swept)
     seconds: float = 0.0
@@ -121,20 +123,33 @@ class RunReport:
             raise PublishError(self.publish_problem)
 
     def lines(self) -> Iterator[str]:
-        """For people and logs; the METRICS line last."""
+        """For people and logs; the METRICS lines last, that of records after that of files."""
         for one in self.partitions:
             yield from _partition_lines(one)
         for day, files in self.left.items():
             yield f"{day}: {files} landing files are not covered and out of reach: run with --partition-date {day}"
         for day in self.empty:
             yield f"{day}: neither landing files nor a log: nothing to consolidate"
+        for path in self.unskipped:
+            yield f"--skip-file {path!r} names no new landing file: check its name; a covered one needs --full, too"
         for day, entries in self.unpublished.items():
             yield f"{day}: {entries} entries unpublished: a run with a broker, or chargebacks recover, sends them"
         if self.swept.objects:
             yield f"{self.swept.objects} superseded files were deleted, {self.swept.bytes} bytes"
         if self.swept.problem:
             yield f"superseded files were left, the next run deletes them: {self.swept.problem}"
+        yield self._file_metrics()
         yield self._metrics()
+
+    def _file_metrics(self) -> str:
+        """Return the line of files. It repeats no field of the other line, which saved queries parse."""
+        found = [one.findings for one in self.partitions]
+        return (
+            f"METRICS: files_new={sum(len(one.landing.new) for one in found)}, "
+            f"files_missed={sum(len(one.reading.missed) for one in found)}, "
+            f"files_unreadable={sum(len(one.reading.unreadable) for one in found)}, "
+            f"bytes_unreadable={sum(one.reading.unreadable_bytes for one in found)}"
+        )
 
     def _metrics(self) -> str:
         totals = [one.entry.counts for one in self.partitions if one.entry]

@@ -150,6 +150,7 @@ def test_alarms_begin_where_users_said(phase_4: Applied) -> None:
     assert thresholds["updater-duration"] == ("GreaterThanThreshold", 48_000)
     assert thresholds["dead-letters"] == ("GreaterThanThreshold", 0)
     assert thresholds["consolidations-unpublished"] == ("GreaterThanThreshold", 0)
+    assert thresholds["files-unreadable"] == ("GreaterThanThreshold", 0)
 
 
 def expression(phase_4: Applied, name: str) -> str:
@@ -193,7 +194,7 @@ def test_the_indexs_throttles_are_counted_with_the_tables_where_there_is_one(
 
 def test_what_a_run_said_of_itself_holds_until_the_next_run(phase_4: Applied) -> None:
     held = [name for name, alarm in alarms(phase_4).items() if alarm["treat_missing_data"] == "ignore"]
-    assert sorted(held) == ["consolidations-unpublished", "rejected-share"]
+    assert sorted(held) == ["consolidations-unpublished", "files-unreadable", "rejected-share"]
 
 
 def test_an_execution_is_missed_an_hour_after_it_was_due(phase_4: Applied) -> None:

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from chargebacks.consolidation import job
+from chargebacks.consolidation.stages.engine import InProcessEngine
 from tests.fixtures.insights import run
+from tests.fixtures.terraform import TREE
+from tests.unit.consolidation.builders import NOW, json_lines, land, settings
 
+QUERIES = TREE / "modules/insights/queries"
 SAMPLES = Path(__file__).parents[1] / "samples"
 PROCESSING = (SAMPLES / "insights_processing_summary.txt").read_text()
 ERRORS = (SAMPLES / "insights_error_analysis.txt").read_text()
@@ -68,3 +73,19 @@ def test_a_middle_star_takes_as_little_as_it_can_and_the_last_takes_all() -> Non
 def test_as_many_aliases_as_stars_are_demanded() -> None:
     with pytest.raises(ValueError, match="2 stars and 1 aliases"):
         run('parse @message "a=*, b=*" as a', [])
+
+
+def test_the_jobs_line_of_files_changes_no_answer_of_a_saved_query(tmp_path: Path) -> None:
+    """Neither of the queries that the infrastructure saves, nor of those that users have."""
+    land(tmp_path, "a.json", json_lines({"chargeback_id": "a"}, {"chargeback_id": "a"}, {"x": "1"}))
+    land(tmp_path, "b.parquet", b"PAR1 broken")
+    lines = list(job.run(settings(tmp_path), InProcessEngine(), None, lambda: NOW).lines())
+    without = [line for line in lines if "files_unreadable=" not in line]
+    assert len(without) == len(lines) - 1
+    for query in [*QUERIES.rglob("*.txt"), *SAMPLES.glob("insights_*.txt")]:
+        with_it, before = (
+            run(query.read_text(), [(SIX, line) for line in some]) for some in (lines, without)
+        )
+        assert with_it == before, query.name
+    [summary] = run((QUERIES / "job/Run summary.txt").read_text(), [(SIX, line) for line in lines])
+    assert (summary["partitions_consolidated"], summary["chargebacks_in_output"]) == (1, 1)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks import contract, partition
+from chargebacks.commands import consolidate
 from chargebacks.consolidation.announce.messages import messages
 from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
 from chargebacks.errors import SettingsError
@@ -58,6 +59,43 @@ def test_the_compression_is_the_formats_unless_given(
 ) -> None:
     chosen = {"output_compression": given} if given else {}
     assert parsed(output_format=output_format, **chosen).output_compression == compression
+
+
+LIST = '["2025/11/20/a.json", "s3://bucket/landing/chargebacks/2025/11/20/b, c.json"]'
+
+
+@pytest.mark.parametrize(
+    ("given", "files"),
+    [
+        ("", ()),
+        ("2025/11/20/a, b [1].json", ("2025/11/20/a, b [1].json",)),
+        ("s3://bucket/landing/chargebacks/2025/11/20/a.json", ("2025/11/20/a.json",)),
+        ("s3a://bucket/landing/chargebacks/2025/11/20/a.json", ("2025/11/20/a.json",)),
+        (LIST, ("2025/11/20/a.json", "2025/11/20/b, c.json")),
+        ('["[a].json"]', ("[a].json",)),
+    ],
+)
+def test_files_to_skip_are_one_path_or_a_json_list(given: str, files: tuple[str, ...]) -> None:
+    landing = "s3a://bucket/landing/chargebacks/" if given.startswith("s3a") else PATHS["landing_path"]
+    assert parsed(skip_file=given, landing_path=landing).skip_file == files
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        ([], ()),
+        (["--skip-file", "a.json"], ("a.json",)),
+        (["--skip-file", "a.json", "--skip-file", "[b].json"], ("a.json", "[b].json")),
+        (["--skip-file", '["a.json", "b.json"]'], ("a.json", "b.json")),
+    ],
+)
+def test_the_command_line_takes_the_option_again_for_each_file(
+    arguments: list[str], files: tuple[str, ...]
+) -> None:
+    given = ["--landing-path", "landing", "--output-path", "out", *arguments]
+    found = consolidate.command.make_context("consolidate", given).params
+    found = {name: value for name, value in found.items() if name not in ("as_json", "master")}
+    assert consolidate.job_settings(found).skip_file == files
 
 
 def test_settings_are_frozen() -> None:
@@ -110,6 +148,12 @@ def test_what_is_given_wins_over_what_is_worked_out() -> None:
         ({"execution_sequence": "0"}, "execution_sequence '0' is out of range"),
         ({"lookback_days": "32"}, "lookback_days '32' is out of range"),
         ({"lookback_days": "-1"}, "lookback_days '-1' is out of range"),
+        (
+            {"skip_file": '["a.json"'},
+            'skip_file \'["a.json"\' is not a JSON list of paths: give ["PATH", "PATH"]',
+        ),
+        ({"skip_file": "[1]"}, "skip_file '[1]' is not a JSON list of paths"),
+        ({"skip_file": '[""]'}, "skip_file '[\"\"]' is not a JSON list of paths"),
         ({"output_files": "0"}, "output_files '0' is out of range: give a whole number, 1 to 1000"),
         ({"output_files": "1001"}, "output_files '1001' is out of range"),
         ({"output_format": "xml"}, "output_format 'xml' is unknown: give csv, parquet, json"),

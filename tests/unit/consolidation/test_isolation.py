@@ -289,3 +289,11 @@ def test_a_skipped_file_leaves_the_output_of_a_full_execution(tmp_path: Path) ->
     run_day(tmp_path)
     run_day(tmp_path, at="12:30", full="true", allow_shrink="true", skip_file=f"{PATH}.json")
     assert set(view(tmp_path)) == {f"cb-{n}" for n in range(FILES) if n != BAD}
+
+
+def test_a_file_to_skip_that_is_not_there_is_reported(tmp_path: Path) -> None:
+    land_json(tmp_path)
+    lines = list(run(tmp_path, skip_file=json.dumps([f"{PATH}.json", "2025/11/20/typo.json"])).lines())
+    assert [line for line in lines if "--skip-file" in line] == [
+        "--skip-file '2025/11/20/typo.json' names no new landing file: check its name; a covered one needs --full, too"
+    ]

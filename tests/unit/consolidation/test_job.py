@@ -226,6 +226,13 @@ def test_the_last_line_is_the_metrics_line_and_ends_with_a_number(tmp_path: Path
     )
 
 
+def test_unreadable_files_have_a_metrics_line_of_their_own_before_the_last(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("a", "b"))
+    land(tmp_path, "b.parquet", b"PAR1 broken")
+    *_, line, _ = run(tmp_path).lines()
+    assert line == "METRICS: files_new=2, files_missed=0, files_unreadable=1, bytes_unreadable=11"
+
+
 def test_no_report_names_a_customer(tmp_path: Path) -> None:
     line = b'{"chargeback_id": " ", "metadata": {"customer_email": "jane@example.com"}}\n'
     land(tmp_path, "a.json", line + b'{"metadata": "jane@example.com"}\n' + line * 9)

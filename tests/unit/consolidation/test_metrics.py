@@ -46,6 +46,8 @@ def test_a_run_is_told_in_numbers(tmp_path: Path) -> None:
         "DuplicatesRemoved": 3,
         "RecordsRejected": 2,
         "RejectedShare": 25.0,
+        "FilesUnreadable": 0,
+        "BytesUnreadable": 0,
         "ChargebacksAnnounced": 4,
     }
 
@@ -115,3 +117,12 @@ def test_the_rejected_share_is_of_the_records_that_the_run_read(tmp_path: Path) 
             land(tmp_path, f"{number}.json", json_lines(*delivered_now))
         shares.append(values(tmp_path, Broker(), at=f"1{number}:00")["RejectedShare"])
     assert shares == [0.0, 50.0, 0.0]
+
+
+def test_unreadable_files_of_every_partition_count_by_number_and_bytes(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    land(tmp_path, "a.parquet", b"PAR1 broken")
+    land(tmp_path, f"{LATE.replace('-', '/')}/b.parquet", b"PAR1 broken too")
+    told = values(tmp_path, Broker())
+    assert (told["FilesUnreadable"], told["BytesUnreadable"]) == (2, 26)
+    assert values(tmp_path, Broker(), at="12:30")["FilesUnreadable"] == 0

@@ -130,6 +130,11 @@ locals {
       threshold = var.thresholds.rejected_percent
       missing   = "ignore" # as above
     })
+    files-unreadable = merge(local.usual, {
+      meaning = "A run could not read landing files: all of their records are missing from the output, and one file may hold many thousands."
+      metrics = { files = merge(local.own["FilesUnreadable"], { stat = "Maximum" }) }
+      missing = "ignore" # as above
+    })
   }
 
   alarms        = merge(local.updater_alarms, local.job_alarms)
