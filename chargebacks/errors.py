@@ -6,9 +6,11 @@
     ├── TransientError           the same call may succeed later: retry, then report
     ├── ConsolidationError       this execution must not commit, or could not
     │   ├── LimitExceededError   more rejected records or unreadable files than allowed
-    │   ├── ShrinkError          recomputing from raw would lose covered files' records
+    │   ├── ShrinkError          recomputing from raw would lose chargebacks of the previous output
+    │   ├── LostLogError         the output folder holds files of a log that is not there
     │   ├── ConservationError    records went in that did not come out: a bug, never committed
     │   └── CommitConflictError  another run won the log entry, twice
+    ├── StateVersionError        a newer release wrote the state: nothing was done
     ├── StorageError             the object store failed, retries included: nothing is known of the content
     ├── UnreadableFileError      the content of one landing file cannot be read
     ├── PublishError             committed, but not (wholly) announced: the debt stays (exit code 3)
@@ -51,7 +53,11 @@ class LimitExceededError(ConsolidationError):
 
 
 class ShrinkError(ConsolidationError):
-    """Covered landing files are gone: recomputing from raw would lose their records."""
+    """Recomputing from raw would lose chargebacks that the previous output has."""
+
+
+class LostLogError(ConsolidationError):
+    """The output folder holds files of a log that is not there: consolidating would double its chargebacks."""
 
 
 class ConservationError(ConsolidationError):
@@ -60,6 +66,10 @@ class ConservationError(ConsolidationError):
 
 class CommitConflictError(ConsolidationError):
     """Another run won the log entry."""
+
+
+class StateVersionError(ChargebacksError):
+    """State that a newer release wrote: this code would misread it."""
 
 
 class StorageError(ChargebacksError):

@@ -12,7 +12,6 @@ from typing import Final
 
 MAX_ID_LENGTH: Final = 256
 MAX_PLAIN_DIGITS: Final = 100
-TEXT_FIELDS: Final = ("status", "merchant_id", "currency", "reason", "event_type")
 INSTANT_FIELDS: Final = ("created_at", "updated_at", "event_timestamp")
 METADATA_FIELDS: Final = ("transaction_id", "customer_email")
 FIELDS: Final = (
@@ -32,6 +31,9 @@ FIELDS: Final = (
 REQUIRABLE: Final = (
     *(name for name in FIELDS if name != "metadata"),
     *(f"metadata.{name}" for name in METADATA_FIELDS),
+)
+TEXT_FIELDS: Final = tuple(
+    name for name in FIELDS if name not in ("chargeback_id", "amount", "metadata", *INSTANT_FIELDS)
 )
 EXTRAS: Final = "extras"
 EVENT_TYPES: Final = ("INSERT", "MODIFY", "REMOVE")  # in rising order: at a tie the later one wins

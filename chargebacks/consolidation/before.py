@@ -6,10 +6,12 @@ from datetime import date
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import limits
+from chargebacks.consolidation.commits.coverage import Covered, unreadable_elsewhere
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.landing import listing
-from chargebacks.consolidation.landing.listing import Landing, LandingFile
+from chargebacks.consolidation.landing.listing import Landing
+from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.settings import JobSettings
 
 
@@ -20,10 +22,10 @@ class Before:
     day: date
     full: bool
     head: Entry | None
-    covered: Mapping[str, LandingFile]
+    covered: Mapping[str, Covered]
     found: Landing
 
-    def still(self, missed: Collection[str], settings: JobSettings) -> list[LandingFile]:
+    def still(self, missed: Collection[str], settings: JobSettings) -> list[Covered]:
         """The files that stay covered without being read again, when those `missed` could not be read.
 
         Raises ShrinkError when a full execution missed one that is covered.
@@ -31,8 +33,8 @@ class Before:
         if self.full:
             limits.check_whole(self.day, self.covered.keys() & set(missed), settings)
             return []
-        again = set(self.found.overwritten) - set(missed)
-        return [file for path, file in self.covered.items() if path not in again]
+        again = {*self.found.overwritten, *self.found.retried} - set(missed)
+        return [one for path, one in self.covered.items() if path not in again]
 
 
 def look(day: date, entries: list[Entry], settings: JobSettings, state: Store, landing: Store) -> Before:
@@ -43,8 +45,14 @@ def look(day: date, entries: list[Entry], settings: JobSettings, state: Store, l
     full = settings.full and day >= settings.first_date
     covered = CommitLog(state, day).covered(entries)
     listed = listing.list_files(landing, day)
-    found = listing.compare(listed, covered)
+    found = listing.compare(listed, {path: one.file for path, one in covered.items()})
     if full:
         limits.check_whole(day, found.vanished, settings)
         found = replace(found, new=listing.compare(listed, {}).new)
+    else:
+        rules, ignored = ReadingRules.of(settings).text, set(found.ignored)
+        retried = [
+            file for file in listed if file.path not in ignored and unreadable_elsewhere(file, covered, rules)
+        ]
+        found = replace(found, new=found.new + retried, retried=[file.path for file in retried])
     return Before(day, full, entries[-1] if entries else None, covered, found)

@@ -11,9 +11,11 @@ from chargebacks.adapters import in_flight
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import plan
 from chargebacks.consolidation.commits import coverage, log
+from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.errors import one_line
 from chargebacks.settings import JobSettings
 
@@ -23,12 +25,14 @@ class Chosen:
     """The partitions of a run, oldest first, and the days that it leaves alone.
 
     `left`: uncovered files out of reach. `empty`: days of a range with neither landing files nor a log.
-    `failed`: days that could not be looked at, and why.
+    `outdated`: days that it leaves alone whose rows were read under other rules. `failed`: days that could not be
+    looked at, and why.
     """
 
     days: list[date]
     left: dict[date, int] = field(default_factory=dict)
     empty: list[date] = field(default_factory=list)
+    outdated: list[date] = field(default_factory=list)
     failed: dict[date, str] = field(default_factory=dict)
 
 
@@ -38,18 +42,20 @@ class _Seen:
 
     due: bool = False
     left: int = 0
+    outdated: bool = False
     asked: bool = False
     error: str | None = None
 
 
 def choose(settings: JobSettings, state: Store, landing: Store) -> Chosen:
     """A single date always; of a range the days that hold anything; earlier days by `plan.is_due`."""
-    look = _Look(settings, state, landing, log.days(state))
+    look = _Look(settings, state, landing, log.days(state), ReadingRules.of(settings).text)
     days = list(_candidates(settings))
     seen = dict(zip(days, in_flight.each(look, days), strict=True))
     return Chosen(
         days=[day for day, one in seen.items() if one.due],
         left={day: one.left for day, one in seen.items() if one.left},
+        outdated=[day for day, one in seen.items() if one.outdated and not one.due],
         empty=[day for day, one in seen.items() if one.asked and not one.due and not one.error],
         failed={day: one.error for day, one in seen.items() if one.error},
     )
@@ -70,6 +76,7 @@ class _Look:
     state: Store
     landing: Store
     logs: list[date]
+    rules: str
 
     def __call__(self, day: date) -> _Seen:
         try:
@@ -87,18 +94,30 @@ class _Look:
             return _Seen()
         partition_log = CommitLog(self.state, day)
         head = partition_log.head() if day in self.logs else None
-        if head and head.landing_digest == listed:
-            return _Seen()  # all is covered: no need to read what that is
+        outdated = head is not None and head.read_under_others(self.rules)
+        retry = head is not None and self._may_retry(head)
+        if head and head.landing_digest == listed and not retry:
+            return _Seen(outdated=outdated)  # all is covered: no need to read what that is
         covered = partition_log.covered(partition_log.entries()) if head else {}
-        new = sum(covered.get(file.path) != file for file in self._files(day))
-        due = plan.is_due(
+        files = list(self._files(day))
+        new = sum(coverage.is_uncovered(file, covered) for file in files)
+        again = retry and any(coverage.unreadable_elsewhere(file, covered, self.rules) for file in files)
+        due = self._is_due(day, head)
+        return _Seen(due and (new > 0 or again), left=0 if due else new, outdated=outdated)
+
+    def _may_retry(self, head: Entry) -> bool:
+        """Whether the day is near enough, and covers files that could not be read under other rules."""
+        near = (self.settings.first_date - head.partition_date).days <= (self.settings.lookback_days or 0)
+        return near and bool({*head.rules_of_unreadable} - {self.rules})
+
+    def _is_due(self, day: date, head: Entry | None) -> bool:
+        return plan.is_due(
             plan.EarlierDay(day, head.execution_time if head else None),
             self.settings.first_date,
             self.settings.lookback_days or 0,
             min(self.logs, default=None),
             self.settings.schedule_zone,
         )
-        return _Seen(due=due and new > 0, left=0 if due else new)
 
     def _files(self, day: date) -> Iterator[LandingFile]:
         return (file for file in listing.walk(self.landing, day) if not listing.is_marker(file))

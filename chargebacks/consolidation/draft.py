@@ -2,18 +2,21 @@
 
 carried_forward   the head's files and counts under a new number: what an execution without news commits
 write_plan        what the tasks are told
+read_under        under which rules what it covers was read
 concluded         counts, files and announcement from what the tasks returned, the law checked
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from chargebacks import partition
 from chargebacks.consolidation.commits import coverage
-from chargebacks.consolidation.commits.entry import Announcement, Counts, Entry
+from chargebacks.consolidation.commits.coverage import Covered
+from chargebacks.consolidation.commits.entry import RECORD_FIELDS, Announcement, Counts, Entry
 from chargebacks.consolidation.commits.log import Pending, generation
-from chargebacks.consolidation.landing.listing import Landing, LandingFile
+from chargebacks.consolidation.landing.listing import Landing
+from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.stages.ledger import LedgerResult
 from chargebacks.consolidation.stages.write import BucketResult, WritePlan
 from chargebacks.errors import ConservationError
@@ -43,6 +46,8 @@ def carried_forward(
         landing_files=head.landing_files if head else 0,
         landing_digest=head.landing_digest if head else coverage.NOTHING,
         full=full,
+        rules=ReadingRules.of(settings).text,
+        record_fields=head.record_fields if head else RECORD_FIELDS,
     )
 
 
@@ -79,6 +84,7 @@ def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: Job
         base=head.files if head and same_buckets else (),
         base_format=head.output_format if head else draft.output_format,
         base_compression=head.output_compression if head else draft.output_compression,
+        base_fields=head.record_fields if head else RECORD_FIELDS,
         announce_all=settings.announce == "all" or _moved(head, draft),
         full=draft.full,
         write=not settings.dry_run,
@@ -90,7 +96,7 @@ def concluded(
     head: Entry | None,
     buckets: list[BucketResult],
     ledger: LedgerResult,
-    still: Sequence[LandingFile],
+    still: Sequence[Covered],
 ) -> Entry:
     """The draft with what the tasks came to; `still`: files covered before and not read again.
 
@@ -123,8 +129,21 @@ def concluded(
         coverage=ledger.coverage,
         rejects=ledger.rejects,
         landing_files=len(still) + ledger.files,
-        landing_digest=coverage.add(coverage.digest(still), ledger.digest),
+        landing_digest=coverage.add(coverage.digest(one.file for one in still), ledger.digest),
+        record_fields=RECORD_FIELDS,
     )
+
+
+def read_under(entry: Entry, still: Iterable[Covered], ledger: LedgerResult) -> Entry:
+    """Return the entry with the rules under which `still` covered files, and those that were read now, were read."""
+    still = [one for one in still if not one.skipped]
+    rows = {one.rules for one in still if not one.unreadable}
+    unreadable = {one.rules for one in still if one.unreadable}
+    if len(ledger.unreadable) > len(ledger.skipped):
+        unreadable.add(entry.rules)
+    if ledger.files > len(ledger.unreadable):
+        rows.add(entry.rules)
+    return replace(entry, rules_of_rows=tuple(sorted(rows)), rules_of_unreadable=tuple(sorted(unreadable)))
 
 
 def _check_base(draft: Entry, head: Entry | None, rows: int) -> None:

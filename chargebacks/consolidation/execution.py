@@ -105,13 +105,15 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     """Write the generation and draft its entry; with nothing to do, carry the head's files forward."""
     head, found = before.head, before.found
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
-    ledger = NOTHING_READ
+    ledger, still = NOTHING_READ, before.still((), tools.settings)
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
         _log_tracebacks(before.day, ledger)
-        limits.check_limits(before.day, ledger, plan, tools.settings)
-        entry = draft.concluded(entry, head, buckets, ledger, before.still(ledger.missed, tools.settings))
+        limits.check_limits(before.day, ledger, plan, tools.settings, found.retried)
+        still = before.still(ledger.missed, tools.settings)
+        entry = draft.concluded(entry, head, buckets, ledger, still)
+    entry = draft.read_under(entry, still, ledger)
     stamped = draft.stamped(entry, head, tools.clock())
     return Outcome(stamped, committed=True, findings=Findings(found, ledger))
 

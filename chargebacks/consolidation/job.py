@@ -56,7 +56,13 @@ def run(
     unseen = [PartitionReport(day, error=error) for day, error in chosen.failed.items()]
     stuck = [one for one in _stuck(finished) if one.day not in known]
     partitions = sorted([*work, *unseen, *stuck], key=lambda one: one.day)
-    report = RunReport(partitions, chosen.left, chosen.empty, unskipped=_unskipped(settings, partitions))
+    report = RunReport(
+        partitions,
+        left=chosen.left,
+        empty=chosen.empty,
+        outdated=chosen.outdated,
+        unskipped=_unskipped(settings, partitions),
+    )
     if settings.dry_run:
         return report
     report = _announced(report, finished, places, publisher)

@@ -23,8 +23,13 @@ def check_whole(day: date, gone: Collection[str], settings: JobSettings) -> None
         )
 
 
-def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: JobSettings) -> None:
-    """Raise LimitExceededError when this execution met more bad records or files than it may."""
+def check_limits(
+    day: date, ledger: LedgerResult, plan: WritePlan, settings: JobSettings, retried: Collection[str] = ()
+) -> None:
+    """Raise LimitExceededError when this execution met more bad records or files than it may.
+
+    Files that are `retried`, and unreadable again, passed the limit when they came.
+    """
     where = f"{plan.state_path}/{ledger.rejects}" if plan.write else "the landing files"
     if ledger.rejected > max(MIN_REJECTED, settings.max_rejected_share * ledger.read):
         raise LimitExceededError(
@@ -32,9 +37,10 @@ def check_limits(day: date, ledger: LedgerResult, plan: WritePlan, settings: Job
             f"{settings.max_rejected_share:.1%}: nothing was committed; see {where}, then mend upstream or raise "
             "--max-rejected-share"
         )
-    unreadable = len(ledger.unreadable) - ledger.skipped  # those were meant
-    if unreadable > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * ledger.files):
+    meant = {*retried, *ledger.skipped}
+    unreadable = [path for path in ledger.unreadable if path not in meant]
+    if len(unreadable) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * ledger.files):
         raise LimitExceededError(
-            f"partition {day}: {unreadable} of {ledger.files} landing files cannot be read, first "
-            f"{ledger.unreadable[0]}: nothing was committed; see {where}, then replace or remove them"
+            f"partition {day}: {len(unreadable)} of {ledger.files} landing files cannot be read, first "
+            f"{unreadable[0]}: nothing was committed; see {where}, then replace or remove them"
         )

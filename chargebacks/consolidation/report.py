@@ -47,6 +47,11 @@ class PartitionReport:
         return self.findings.reading.missed
 
     @property
+    def outdated(self) -> bool:
+        """Whether rows of the partition were read under other rules than its newest entry's."""
+        return self.entry is not None and self.entry.read_under_others(self.entry.rules)
+
+    @property
     def status(self) -> str:
         """failed, unfinished, dry run, already committed, nothing to consolidate, or consolidated."""
         if self.entry is None:
@@ -78,12 +83,14 @@ class PartitionReport:
             "published": self.published,
             "chargebacks_announced": self.entry.announcement.ids if self.entry else 0,
             "files_new": len(self.landing.new),
+            "files_retried": len(self.landing.retried),
             "files_overwritten": len(self.landing.overwritten),
             "files_vanished": len(self.landing.vanished),
             "files_missed": len(self.missed),
             "files_ignored": len(self.landing.ignored),
             "files_unreadable": len(self.unreadable),
             "bytes_unreadable": self.findings.reading.unreadable_bytes,
+            "read_under_older_rules": self.outdated,
             "error": self.error,
             "seconds": round(self.seconds, 3),
         }
@@ -94,6 +101,7 @@ class RunReport:
     """What became of a run, partitions oldest first.
 
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
+    `outdated`: days that were looked at and left alone, whose rows were read under other rules of reading.
     `announced`: chargebacks in slices that were acknowledged. `unpublished`: entries that still owe messages, by
     partition. `unskipped`: files that the run was told to skip and did not come across. `seconds`: until the last
     acknowledgement.
@@ -102,6 +110,7 @@ class RunReport:
     partitions: list[PartitionReport]
     left: Mapping[date, int] = field(default_factory=dict)
     empty: Sequence[date] = ()
+    outdated: Sequence[date] = ()
     announced: int = 0
     unpublished: Mapping[date, int] = field(default_factory=dict)
     unskipped: Sequence[str] = ()
@@ -132,6 +141,7 @@ class RunReport:
             yield f"{day}: neither landing files nor a log: nothing to consolidate"
         for path in self.unskipped:
             yield f"--skip-file {path!r} names no new landing file: check its name; a covered one needs --full, too"
+        yield from self._outdated()
         for day, entries in self.unpublished.items():
             yield f"{day}: {entries} entries unpublished: a run with a broker, or chargebacks recover, sends them"
         if self.swept.objects:
@@ -150,6 +160,14 @@ class RunReport:
             f"files_unreadable={sum(len(one.reading.unreadable) for one in found)}, "
             f"bytes_unreadable={sum(one.reading.unreadable_bytes for one in found)}"
         )
+
+    def _outdated(self) -> Iterator[str]:
+        worked = (one.day for one in self.partitions if one.outdated)
+        if days := sorted({*worked, *self.outdated}):
+            yield (
+                f"{len(days)} days have rows that were read under older rules or other settings; nothing recomputes "
+                f"them by itself: --partition-date DAY --full does: {', '.join(map(str, days))}"
+            )
 
     def _metrics(self) -> str:
         totals = [one.entry.counts for one in self.partitions if one.entry]
@@ -186,6 +204,7 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
     stay = "their records went with them" if one.entry.full else "their records stay"
     for what, names in (
         ("overwritten landing files were read again", found.overwritten),
+        ("landing files that could not be read under other rules were read again", found.retried),
         (f"covered landing files are gone; {stay}", found.vanished),
         ("landing files vanished or changed before they were read: left for the next run", list(one.missed)),
         ("markers, empty and unfinished files were passed over", found.ignored),

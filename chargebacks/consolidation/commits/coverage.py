@@ -1,7 +1,8 @@
 """What a set of landing files comes to: a sum that tells equal sets without reading which files they are."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -9,6 +10,31 @@ from chargebacks.consolidation.landing.listing import LandingFile
 
 _BITS: Final = 128
 NOTHING: Final = "0" * (_BITS // 4)  # the digest of no files
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A covered landing file, in the version last read, and the rules under which it was (`ReadingRules.text`).
+
+    `unreadable`: none of it could be read. `skipped`: nobody tried, because a run was told to skip it.
+    """
+
+    file: LandingFile
+    rules: str = ""
+    unreadable: bool = False
+    skipped: bool = False
+
+
+def unreadable_elsewhere(file: LandingFile, covered: Mapping[str, Covered], rules: str) -> bool:
+    """Return whether that version of the file is covered without having been read, under rules other than these."""
+    one = covered.get(file.path)
+    return one is not None and one.file == file and one.unreadable and one.rules != rules
+
+
+def is_uncovered(file: LandingFile, covered: Mapping[str, Covered]) -> bool:
+    """Return whether that version of the file was never read."""
+    one = covered.get(file.path)
+    return one is None or one.file != file
 
 
 def digest(files: Iterable[LandingFile]) -> str:

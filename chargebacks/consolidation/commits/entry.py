@@ -9,11 +9,18 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
-from chargebacks.errors import ConservationError
+from chargebacks import record
+from chargebacks.errors import ConservationError, StateVersionError
 from chargebacks.settings import COMPRESSIONS
 
-VERSION: Final = 1
+VERSION: Final = 2  # raise it when an older job would lose or misread what a new field says
 SLICE_IDS: Final = 500
+RECORD_FIELDS: Final = (*record.FIELDS, *record.METADATA_FIELDS)
+FIELDS_OF_VERSION_1: Final = (
+    *("chargeback_id", "status", "merchant_id", "amount", "currency", "created_at", "updated_at", "reason"),
+    *("metadata", "event_type", "event_timestamp", "transaction_id", "customer_email"),
+)
+_TUPLES: Final = ("rules_of_rows", "rules_of_unreadable", "record_fields")
 T = TypeVar("T", bound="Counts | DataFile | Announcement | Entry")
 
 
@@ -101,6 +108,14 @@ class Entry:
     )
     output_compression: str = "none"
     full: bool = False  # recomputed from raw: counts and coverage start anew with this entry
+    rules: str = ""  # `ReadingRules.text` of its execution; "": written before entries recorded it
+    rules_of_rows: tuple[str, ...] = ()  # under which covered files were read, sorted
+    rules_of_unreadable: tuple[str, ...] = ()  # under which covered files could not be read, sorted
+    record_fields: tuple[str, ...] = RECORD_FIELDS  # that its data files have
+
+    def read_under_others(self, rules: str) -> bool:
+        """Return whether any rows were read under other rules than these: only a full execution applies these."""
+        return bool({*self.rules_of_rows} - {rules})
 
     def to_json(self) -> bytes:
         """The object as it is stored."""
@@ -113,14 +128,19 @@ class Entry:
         return json.dumps(found, indent=1, sort_keys=True).encode() + b"\n"
 
     @classmethod
-    def from_json(cls, data: bytes) -> "Entry":
-        """The inverse of `to_json`; of entries that lack optional fields, or have more than this code knows, too."""
+    def from_json(cls, data: bytes, where: str = "a log entry") -> "Entry":
+        """Read an entry of this or any earlier version; `where` names it in errors.
+
+        Fields that this version does not have are skipped. Raises StateVersionError for a newer version.
+        """
         found: dict[str, Any] = json.loads(data)
+        _check_version(found, where)
         announcement = found["announcement"] | {"chunks": tuple(found["announcement"]["chunks"])}
         return _known(
             cls,
-            {"output_compression": COMPRESSIONS[found["output_format"]][0]}
+            _before_version_2(found)
             | found
+            | {name: tuple(found[name]) for name in _TUPLES if name in found}
             | {
                 "partition_date": date.fromisoformat(found["partition_date"]),
                 "execution_time": datetime.fromisoformat(found["execution_time"]),
@@ -130,6 +150,26 @@ class Entry:
                 "announcement": _known(Announcement, announcement),
             },
         )
+
+
+def _check_version(found: Mapping[str, Any], where: str) -> None:
+    version = found.get("version", 1)
+    if not isinstance(version, int) or version > VERSION:
+        raise StateVersionError(
+            f"{where} was written by a newer release (version {version!r}; this code knows {VERSION}): "
+            "upgrade this job, or whatever else runs this command; nothing was done"
+        )
+
+
+def _before_version_2(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an entry of version 1 means by fields that it lacks: any of its files may be unreadable."""
+    unknown = ("",) if found.get("landing_files", 1) else ()
+    return {
+        "output_compression": COMPRESSIONS[found["output_format"]][0],
+        "rules_of_rows": unknown,
+        "rules_of_unreadable": unknown,
+        "record_fields": FIELDS_OF_VERSION_1,
+    }
 
 
 def _known(kind: type[T], found: Mapping[str, Any]) -> T:

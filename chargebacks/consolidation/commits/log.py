@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from chargebacks.adapters.store import Store
+from chargebacks.consolidation.commits.coverage import Covered
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.errors import SettingsError
@@ -82,6 +83,11 @@ class CommitLog:
         names = self._names()
         return self._read([n for n in _numbers(names) if _published(n) not in names])
 
+    def owing(self) -> int:
+        """Return the number of entries whose messages are not known to be acknowledged; reads none of them."""
+        names = self._names()
+        return sum(_published(n) not in names for n in _numbers(names))
+
     def history(self) -> History:
         """Everything that the log says, as of one listing."""
         names = self._names()
@@ -100,17 +106,27 @@ class CommitLog:
         """Record that every message of the entry was acknowledged."""
         self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
 
-    def covered(self, entries: Iterable[Entry]) -> dict[str, LandingFile]:
-        """Every landing file that these entries, oldest first, cover: by path, in the version last read."""
-        found: dict[str, LandingFile] = {}
-        for coverage in self._store.get_kept(_coverages(entries)):
+    def covered(self, entries: Iterable[Entry]) -> dict[str, Covered]:
+        """Return every landing file that these entries, oldest first, cover: by path, as last read."""
+        found: dict[str, Covered] = {}
+        kept = _with_coverage(entries)
+        for entry, coverage in zip(
+            kept, self._store.get_kept(entry.coverage or "" for entry in kept), strict=True
+        ):
             for line in coverage.splitlines():
                 one = json.loads(line)
-                found[one["path"]] = LandingFile(one["path"], one["size"], one["etag"])
+                file = LandingFile(one["path"], one["size"], one["etag"])
+                skipped = bool(one.get("skipped"))
+                unreadable = bool(one.get("unreadable")) and not skipped
+                found[file.path] = Covered(file, entry.rules, unreadable, skipped)
         return found
 
     def _read(self, numbers: list[int]) -> list[Entry]:
-        return [Entry.from_json(data) for data in self._store.get_kept(map(self._path, numbers))]
+        paths = [self._path(number) for number in numbers]
+        return [
+            Entry.from_json(data, self._store.url(path))
+            for path, data in zip(paths, self._store.get_kept(paths), strict=True)
+        ]
 
     def _numbers(self) -> list[int]:
         return _numbers(self._names())
@@ -126,12 +142,12 @@ class CommitLog:
         return f"{self._folder}/{_published(entry.commit)}.json"
 
 
-def _coverages(entries: Iterable[Entry]) -> list[str]:
-    """The entries' coverage objects; a full entry covers what it read itself, and nothing from before."""
-    found: list[str] = []
+def _with_coverage(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries with a coverage object; a full entry covers what it read itself, and nothing from before."""
+    found: list[Entry] = []
     for entry in entries:
         kept = [] if entry.full else found
-        found = [*kept, entry.coverage] if entry.coverage else kept
+        found = [*kept, entry] if entry.coverage else kept
     return found
 
 

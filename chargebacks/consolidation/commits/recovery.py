@@ -79,5 +79,5 @@ def _finish(day: date, markers: Iterable[Pending], places: Places) -> set[str]:
 
 def owed(state: Store, days: list[date]) -> dict[date, int]:
     """How many entries of each day are unpublished; days that owe nothing are left out."""
-    counts = {day: len(CommitLog(state, day).unpublished()) for day in days}
+    counts = {day: CommitLog(state, day).owing() for day in days}
     return {day: count for day, count in counts.items() if count}

@@ -36,6 +36,7 @@ class Landing:
     new: list[LandingFile]
     overwritten: list[str] = field(default_factory=list)  # covered in another version: read again as new
     vanished: list[str] = field(default_factory=list)  # covered, not there any more: changes nothing
+    retried: list[str] = field(default_factory=list)  # unreadable under other rules: read again as new
     ignored: list[str] = field(default_factory=list)  # a writer's markers and unfinished files
 
 
@@ -63,7 +64,7 @@ def compare(listed: Iterable[LandingFile], covered: Mapping[str, LandingFile]) -
     return Landing(
         new=new,
         overwritten=[file.path for file in new if file.path in covered],
-        vanished=sorted(set(covered) - set(there)),
+        vanished=sorted(set(covered) - set(there) - set(ignored)),
         ignored=ignored,
     )
 

@@ -100,10 +100,15 @@ def _from_csv(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _typed(nested: pl.DataFrame) -> pl.DataFrame:
-    """Text or native columns, metadata a struct, back to the frame's schema."""
+    """Text or native columns, metadata a struct, back to the frame's schema; fields that the file lacks are null."""
     flat = nested.with_columns(pl.col("metadata").struct.unnest()).drop("metadata")
-    instants = [_instants(flat[name]) for name in record.INSTANT_FIELDS if flat.schema[name] == pl.String]
-    return flat.with_columns(pl.col("amount").cast(AMOUNT), *instants).select(list(SCHEMA))
+    instants = [_instants(flat[name]) for name in record.INSTANT_FIELDS if flat.schema.get(name) == pl.String]
+    return flat.with_columns(pl.col("amount").cast(AMOUNT), *instants, *_missing(flat)).select(list(SCHEMA))
+
+
+def _missing(flat: pl.DataFrame) -> list[pl.Expr]:
+    """Return nulls for the fields that were added to the record after the file was written."""
+    return [pl.lit(None, SCHEMA[name]).alias(name) for name in SCHEMA if name not in flat.columns]
 
 
 def _instants(texts: pl.Series) -> pl.Series:

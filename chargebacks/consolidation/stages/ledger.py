@@ -38,7 +38,7 @@ class LedgerResult:
     echoes: int = 0
     unreadable: tuple[str, ...] = ()
     unreadable_bytes: int = 0  # as stored
-    skipped: int = 0
+    skipped: tuple[str, ...] = ()
     tracebacks: Mapping[str, str] = field(default_factory=dict)
     missed: tuple[str, ...] = ()
     digest: str = NOTHING  # of what was read: `coverage.digest`
@@ -76,7 +76,7 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
             echoes=sum(one["echoes"] for one in told[COUNTS]),
             unreadable=tuple(one["path"] for one in unreadable),
             unreadable_bytes=sum(one["size"] for one in unreadable),
-            skipped=sum(one["skipped"] for one in files),
+            skipped=tuple(one["path"] for one in files if one["skipped"]),
             tracebacks=dict(islice(raised, TRACEBACKS)),
             missed=tuple(one["path"] for one in found if one["missed"]),
             digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),

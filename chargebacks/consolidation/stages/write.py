@@ -15,7 +15,7 @@ from typing import Any, Final
 import polars as pl
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation.commits.entry import DataFile
+from chargebacks.consolidation.commits.entry import RECORD_FIELDS, DataFile
 from chargebacks.consolidation.records import datafile, frame
 from chargebacks.consolidation.records.datafile_writer import Writer
 from chargebacks.consolidation.records.merge import merge
@@ -46,13 +46,14 @@ class WritePlan:
     base_format: str
     base_compression: str
     announce_all: bool
+    base_fields: tuple[str, ...] = RECORD_FIELDS
     full: bool = False
     write: bool = True
 
     @property
     def written_alike(self) -> bool:
         """Whether equal rows need no new file."""
-        alike = self.output_format == self.base_format
+        alike = self.output_format == self.base_format and self.base_fields == RECORD_FIELDS
         return alike and self.output_compression == self.base_compression
 
 

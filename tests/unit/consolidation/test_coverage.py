@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargebacks.consolidation.commits.coverage import NOTHING, add, digest
+from chargebacks.consolidation.commits.coverage import NOTHING, Covered, add, digest
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.landing.listing import LandingFile
@@ -39,7 +39,10 @@ def test_every_entry_tells_the_digest_of_all_that_is_covered_so_far(tmp_path: Pa
     for number in range(1, 4):
         covered = log(tmp_path).covered(entries[:number])
         told = entries[number - 1]
-        assert (told.landing_files, told.landing_digest) == (len(covered), digest(covered.values()))
+        assert (told.landing_files, told.landing_digest) == (
+            len(covered),
+            digest(one.file for one in covered.values()),
+        )
 
 
 def test_as_many_new_files_as_covered_ones_are_gone_are_still_left_and_reported(tmp_path: Path) -> None:
@@ -70,7 +73,7 @@ def test_days_whose_files_are_all_covered_are_told_apart_without_reading_which_t
             tmp_path, partition_date=f"2025-11-{day}", execution_time=f"2025-11-{day}T12:30:00"
         ).raise_failures()
 
-    def covered(self: CommitLog, entries: list[Entry]) -> dict[str, LandingFile]:
+    def covered(self: CommitLog, entries: list[Entry]) -> dict[str, Covered]:
         assert not entries, "read what is covered"
         return {}
 

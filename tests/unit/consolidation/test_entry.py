@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chargebacks.consolidation.commits.converge import OURS
-from chargebacks.consolidation.commits.entry import Announcement, Counts, DataFile, Entry
-from chargebacks.errors import ConservationError
+from chargebacks.consolidation.commits.entry import (
+    FIELDS_OF_VERSION_1,
+    VERSION,
+    Announcement,
+    Counts,
+    DataFile,
+    Entry,
+)
+from chargebacks.errors import ConservationError, StateVersionError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 COUNT = st.integers(0, 2**53)
@@ -37,6 +44,10 @@ ENTRIES = st.builds(
     landing_digest=st.none() | TEXT,
     full=st.booleans(),
     output_compression=st.sampled_from(["none", "gzip", "zstd"]),
+    rules=st.just("") | TEXT,
+    rules_of_rows=st.lists(TEXT, max_size=2).map(tuple),
+    rules_of_unreadable=st.lists(TEXT, max_size=2).map(tuple),
+    record_fields=st.lists(TEXT, max_size=3).map(tuple),
 )
 
 
@@ -47,7 +58,29 @@ def test_an_entry_is_read_back_equal_and_written_alike_twice(entry: Entry) -> No
     assert Entry.from_json(stored).to_json() == stored
 
 
-def test_an_entry_of_a_writer_that_knew_fewer_or_knows_more_fields_is_read() -> None:
+@pytest.mark.parametrize("version", [VERSION + 1, VERSION + 1000, "3", None])
+def test_an_entry_of_a_newer_version_is_refused_and_says_what_to_do(version: object) -> None:
+    newer = json.loads(sample().to_json()) | {"version": version}
+    with pytest.raises(StateVersionError) as refused:
+        Entry.from_json(json.dumps(newer).encode(), "/state/log/2025-11-20/00000007.json")
+    assert str(refused.value) == (
+        f"/state/log/2025-11-20/00000007.json was written by a newer release (version {version!r}; this code knows "
+        "2): upgrade this job, or whatever else runs this command; nothing was done"
+    )
+
+
+def test_an_entry_of_version_1_says_that_its_files_were_read_under_the_first_rules() -> None:
+    stored = json.loads(replace(sample(), landing_files=3).to_json()) | {"version": 1}
+    for name in ("rules", "rules_of_rows", "rules_of_unreadable", "record_fields"):
+        del stored[name]
+    found = Entry.from_json(json.dumps(stored).encode())
+    assert (found.rules, found.rules_of_rows, found.rules_of_unreadable) == ("", ("",), ("",))
+    assert found.record_fields == FIELDS_OF_VERSION_1
+    nothing = Entry.from_json(json.dumps(stored | {"landing_files": 0}).encode())
+    assert (nothing.rules_of_rows, nothing.rules_of_unreadable) == ((), ())
+
+
+def test_an_entry_of_its_own_version_with_fewer_or_more_fields_than_this_code_knows_is_read() -> None:
     stored = json.loads(replace(sample(), files=(DataFile("a.csv", 1, 0, 1, 1),)).to_json())
     newer = stored | {"shape": "new"}
     newer |= {name: stored[name] | {"more": 1} for name in ("counts", "announcement")}
@@ -61,7 +94,7 @@ def test_an_entry_of_a_writer_that_knew_fewer_or_knows_more_fields_is_read() -> 
 
 def test_an_entry_is_json_with_its_version_and_readable_times() -> None:
     stored = json.loads(sample().to_json())
-    assert stored["version"] == 1
+    assert stored["version"] == 2
     assert stored["partition_date"] == "2025-11-20"
     assert stored["execution_time"] == "2025-11-20T06:30:00"
     assert stored["completed_at"] == "2025-11-20T06:45:32.000000+00:00"
