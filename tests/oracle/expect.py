@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.oracle.landing import UnreadableFile, day_of, records
+from tests.oracle.landing_text import NotARecord
 from tests.oracle.rules import Rejected, Version, understand
 
 
@@ -95,13 +96,20 @@ def _execute(landing: Path, partition: Partition, day: str, time: str, files: se
 
 
 def _take(path: Path, newest: dict[str, Version], counts: Counts) -> Counts:
-    outcomes = [_outcome(raw, newest) for raw in records(path)]
+    found = records(path)
+    outcomes = [_outcome(raw, newest) for raw in found]
+    rejected = [_weight(raw) for raw, outcome in zip(found, outcomes, strict=True) if outcome == "rejected"]
     return Counts(
-        read=counts.read + len(outcomes),
-        rejected=counts.rejected + outcomes.count("rejected"),
+        read=counts.read + len(outcomes) - len(rejected) + sum(rejected),
+        rejected=counts.rejected + sum(rejected),
         echoes=counts.echoes + outcomes.count("echo"),
         taken=counts.taken + outcomes.count("taken"),
     )
+
+
+def _weight(raw: object) -> int:
+    """How many records a rejected one counts for."""
+    return raw.records if isinstance(raw, NotARecord) else 1
 
 
 def _outcome(raw: object, newest: dict[str, Version]) -> str:

@@ -1,7 +1,8 @@
 """Landing files that are text, JSON or CSV, as plain records: read character by character where that is the rule.
 
-JSON: a file whose first line is JSON by itself holds one record a line. Otherwise it is one array of records, or
-records one after another. CSV: RFC 4180; what it leaves open is told at `_csv_records`.
+JSON: one array is its elements. A file whose first line is JSON by itself holds its records line by line, a line being
+one, several one after another, or arrays of them. Otherwise records and arrays follow one another over any lines.
+CSV: RFC 4180; what it leaves open is told at `_csv_records`.
 """
 
 import json
@@ -10,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.oracle.exact_json import Literal, read_json
+from tests.oracle.exact_json import read_json
 
 QUOTED: Final = re.compile(r'"((?:[^"]|"")*+)"')
 PLAIN: Final = re.compile(r"[^,\r\n]*")
 END: Final = re.compile(r"\r*(\n|\Z)")
-BLANK: Final = re.compile(r"[ \t\r\n]*")
 
 
 class UnreadableFile(Exception):  # noqa: N818 — a finding, not a failure of ours
@@ -24,65 +24,148 @@ class UnreadableFile(Exception):  # noqa: N818 — a finding, not a failure of o
 
 @dataclass(frozen=True)
 class NotARecord:
-    """A line, element or CSV record that is none."""
+    """Text that is not a record, and how many records it may hold where its end is a guess."""
+
+    records: int = 1
 
 
 def read_json_file(data: bytes) -> list[Any]:
-    """The file's records. Raises UnreadableFile for an array that is damaged."""
+    """The file's records. Raises UnreadableFile: damage over several lines, envelopes, text of no known end."""
+    found = _json_texts(data)
+    held = [len(_envelope_of(_leniently(text))) for text in found]
+    if found and all(held):
+        raise UnreadableFile
+    return [NotARecord(count) if count else _parsed(text) for count, text in zip(held, found, strict=True)]
+
+
+def _leniently(text: str) -> Any:
+    try:
+        return json.loads(text, parse_int=float)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _envelope_of(value: Any) -> list[Any]:
+    """The objects in the only list of objects of an object without an id; else nothing."""
+    if not isinstance(value, dict) or value.get("chargeback_id") is not None:
+        return []
+    lists = [
+        inner
+        for inner in value.values()
+        if isinstance(inner, list) and inner and {dict} == {type(one) for one in inner}
+    ]
+    return lists[0] if len(lists) == 1 else []
+
+
+def _json_texts(data: bytes) -> list[str]:
     text = data.decode("utf-8", "surrogateescape").strip(" \t\r\n")
-    lines = [_parsed(line) for line in data.split(b"\n") if line.strip()]
-    by_itself = _is_json(text.split("\n")[0])
-    try:
-        if text.startswith("["):
-            return [_checked(one) for one in _LENIENT.decode(text)]
-        return lines if by_itself else [_checked(one) for one in _one_after_another(text)]
-    except (ValueError, RecursionError):
-        if text.startswith("[") and not by_itself:
-            raise UnreadableFile from None
-        return lines
+    first, more, _ = text.partition("\n")
+    values = _values(text)
+    if values is not None and len(values) == 1 and text.startswith("["):
+        return _split(text[1:-1], ",")
+    if not _is_json(first):
+        if values is not None:
+            return _flat(values)
+        if text.startswith("[") and _values(first) is None:
+            raise UnreadableFile
+        if more and _is_begun(first) and not any(map(_is_object, text.split("\n"))):
+            raise UnreadableFile
+    lines = [raw.strip().decode("utf-8", "surrogateescape") for raw in data.split(b"\n")]
+    parts = (line if (found := _values(line)) is None else _flat(found) for line in lines if line)
+    return [one for part in parts for one in ([part] if isinstance(part, str) else part)]
 
 
-def _parsed(line: bytes) -> Any:
+def _flat(values: list[str]) -> list[str]:
+    """Each object, and what is in each list, but a list without lists and objects is one."""
+    found = []
+    for value in values:
+        inside = _split(value[1:-1], ",") if value.startswith("[") else [value]
+        found += inside if any(one.startswith(("{", "[")) for one in inside) else [value]
+    return found
+
+
+def _values(text: str) -> list[str] | None:
+    """The objects and lists that the text consists of, or None when there is anything else in it."""
+    found = _split(text, None)
+    good = all(one.startswith(("{", "[")) and _is_json(one) for one in found)
+    return found if good else None
+
+
+def _split(text: str, separator: str | None) -> list[str]:
+    """What stands between separators, or each bracket with all in it, character by character."""
+    parts, begin, depth, quoted, escaped = [], 0, 0, False, False
+    for position, character in enumerate(text):
+        if quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+            continue
+        quoted = character == '"'
+        depth += (character in "{[") - (character in "}]")
+        if depth == 0 and (character == separator or (separator is None and character in "}]")):
+            parts.append(text[begin : position + (separator is None)])
+            begin = position + 1
+    parts.append(text[begin:])
+    return [one for part in parts if (one := part.strip(" \t\r\n"))]
+
+
+def _parsed(text: str) -> Any:
     try:
-        return read_json(line.decode("utf-8"))
+        return read_json(text.encode("utf-8", "surrogateescape").decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
     except (ValueError, RecursionError):
+        pass
+    if _is_json(text):
         return NotARecord()
+    shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return _guessed(shown, max(1, _top_objects(shown), len(re.findall(r'"chargeback_id"\s*:', shown))))
 
 
-def _is_json(line: str) -> bool:
+def _guessed(text: str, records: int) -> NotARecord:
+    """Text whose end was a guess: too much of it makes the file unreadable."""
+    if len(text.encode()) > 65536 or lines_in(text) > 20:
+        raise UnreadableFile
+    return NotARecord(records)
+
+
+def lines_in(text: str) -> int:
+    """Lines that are not blank, whatever ends them."""
+    return len([line for line in re.split("[\r\n]", text) if line.strip()])
+
+
+def _top_objects(text: str) -> int:
+    """Objects that begin in no other. A quote that is never closed is passed over."""
+    found = depth = 0
+    for character in re.sub(r'"([^"\\]|\\[\s\S])*"', "", text):
+        found += character == "{" and depth == 0
+        depth = max(0, depth + (character == "{") - (character == "}"))
+    return found
+
+
+def _is_json(text: str) -> bool:
+    """Whether it is one value; one that nests deeper than Python reads is when its brackets are closed."""
     try:
-        json.loads(line)
-    except (ValueError, RecursionError):
+        json.loads(text, parse_int=float)
+    except RecursionError:
+        return len(_split(text, None)) == 1 and text.rstrip().endswith(("]", "}"))
+    except ValueError:
         return False
     return True
 
 
-def _one_after_another(text: str) -> Iterator[Any]:
-    position = 0
-    while position < len(text):
-        if not text.startswith("{", position):
-            raise ValueError(position)
-        value, position = _LENIENT.raw_decode(text, position)
-        yield value
-        position = BLANK.match(text, position).end()  # type: ignore[union-attr]
+def _is_object(line: str) -> bool:
+    return line.strip().startswith("{") and _is_json(line)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> Any:
-    found = dict(pairs)
-    broken = len(found) < len(pairs) or any(isinstance(value, NotARecord) for value in found.values())
-    return NotARecord() if broken else found
-
-
-def _checked(value: Any) -> Any:
-    """The element, unless something in it is what no JSON file may hold, or its bytes were no UTF-8."""
-    if isinstance(value, list):
-        return NotARecord()
-    return NotARecord() if re.search("[\udc80-\udcff]", str(value)) else value
-
-
-_LENIENT: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=Literal.read, parse_constant=lambda _: NotARecord()
-)
+def _is_begun(line: str) -> bool:
+    """Whether only more text is missing to make an object of it."""
+    try:
+        json.loads(line, parse_int=float)
+    except json.JSONDecodeError as error:
+        return line.startswith("{") and error.pos >= len(line.rstrip())
+    except RecursionError:
+        return line.startswith("{")
+    return False
 
 
 def names_the_key(data: bytes) -> bool:

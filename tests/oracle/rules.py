@@ -180,7 +180,7 @@ def _metadata(value: Any) -> dict[str, Any]:
 def _parsed(text: str) -> Any:
     try:
         return read_json(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Rejected("metadata is no object") from None
 
 
@@ -188,9 +188,20 @@ def _extras(raw: dict[str, Any], metadata: dict[str, Any]) -> str | None:
     others = {k: v for k, v in raw.items() if k not in COLUMNS | OUR_OWN and v is not None}
     inner = {k: v for k, v in metadata.items() if k not in INNER and v is not None}
     others, inner = _told_again(others, inner)
+    if _depth(others) > 32 or _depth(inner) > 32:
+        raise Rejected("nested too deep")
     if inner:
         others["metadata"] = inner
     return json_text(others) if others else None
+
+
+def _depth(value: Any) -> int:
+    """How many lists and objects are around the innermost value, counted level by level."""
+    level, depth = [value], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return depth
 
 
 def _told_again(others: dict[str, Any], inner: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,17 +4,20 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from chargebacks.consolidation.landing.json_values import is_deeper
+
 MAX_DEPTH: Final = 32  # of nesting in a field that the record does not know, as in messages
+_PARSED_DEPTH: Final = 256  # well below Python's own limit, which depends on who calls
 
 
 def parse(text: str) -> Any:
     """The JSON value, its numbers exact. Raises ValueError: no JSON, NaN, a key named twice, too deep."""
+    if is_deeper(text, _PARSED_DEPTH):
+        raise ValueError(f"nested more than {MAX_DEPTH} deep")
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
-    except RecursionError:
-        raise ValueError(f"nested more than {MAX_DEPTH} deep") from None
 
 
 def _number(digits: str) -> Decimal:

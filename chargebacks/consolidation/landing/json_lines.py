@@ -6,6 +6,7 @@ or a value of another type: a record that is none costs only itself.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Final
 
 import polars as pl
@@ -13,15 +14,15 @@ import pyarrow as pa
 import pyarrow.json
 
 from chargebacks import record
-from chargebacks.consolidation.landing import json_documents
+from chargebacks.consolidation.landing import json_documents, json_envelope, record_count
 from chargebacks.consolidation.landing.exact_json import parse
 from chargebacks.consolidation.landing.extras_column import guessed_extras
+from chargebacks.consolidation.landing.json_documents import Numbered
 from chargebacks.consolidation.landing.json_unknown import guess, guess_within
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.raw_rows import COLUMNS, LINE, TEXTS, Raw, Reject, when_asked
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in an array
 TINY: Final = 32  # records: read sooner one by one than a parser is set up
 FEW: Final = 256  # records: not worth another attempt at reading some of them at once
 GLANCE: Final = 1 << 16  # bytes looked at for many records; a later look finds those that are long
@@ -47,20 +48,24 @@ _ESCAPED_LETTER: Final = re.compile(rb"\\u00[67]")
 def read(path: str, data: bytes) -> Raw:
     """The raw frame of JSON lines (blank ones are passed over), or of what `json_documents` takes for records.
 
-    `data` starts without a byte order mark. Raises UnreadableFileError for an array that is damaged.
+    `data` starts without a byte order mark. Raises UnreadableFileError for a file of envelopes, for an array that is
+    damaged, and for text too long to be one reject.
     """
     lines = data.rstrip()
     rows = _all_at_once(lines) if lines.count(b"\n", 0, GLANCE) >= TINY else None
     if rows is not None:
         numbers = pl.int_range(1, rows.height + 1, dtype=pl.UInt32, eager=True).alias(LINE)
-        return Raw(rows.with_columns(numbers), when_asked(lambda: _shown(_numbered(lines))))
-    documents = json_documents.split(path, data)
-    numbered = _numbered(data) if documents is None else list(enumerate(documents, 1))
-    return _together(list(_parts(numbered, when_asked(lambda: _shown(numbered)))))
-
-
-def _numbered(data: bytes) -> Numbered:
-    return [(n, line) for n, raw in enumerate(data.split(b"\n"), 1) if (line := raw.strip())]
+        numbered = cache(lambda: json_documents.by_line(lines))
+        raw = Raw(rows.with_columns(numbers), when_asked(lambda: _shown(numbered())))
+    else:
+        texts = json_documents.numbered(path, data)
+        numbered = cache(lambda: texts)
+        raw = _together(list(_parts(texts, when_asked(lambda: _shown(texts)))))
+        record_count.check(path, raw.rejects)
+    without_key = raw.frame["chargeback_id"].null_count()
+    if without_key == raw.frame.height:
+        json_envelope.refuse(path, (text for _, text in numbered()))
+    return json_envelope.set_apart(raw) if without_key or raw.rejects else raw
 
 
 def _shown(numbered: Numbered) -> dict[int, str]:
@@ -158,7 +163,7 @@ def _one_by_one(numbered: Numbered, raw_text: Callable[[int], str]) -> Raw:
         try:
             objects.append((n, _object(text)))
         except ValueError as error:
-            rejects.append(Reject(n, f"record: {error}", raw_text(n)))
+            rejects.append(record_count.json_reject(n, f"record: {error}", raw_text(n)))
     return from_objects(objects, raw_text, rejects)
 
 

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from chargebacks.consolidation.landing.exact_json import MAX_DEPTH
+
 SOME: Final = 8  # lines looked at, at either end
 Kinds = dict[str, pa.DataType | None]
 
@@ -89,7 +91,8 @@ def _ends(lines: bytes) -> Iterator[bytes]:
         end = before
 
 
-def _kind(value: object) -> pa.DataType | None:
+def _kind(value: object, levels: int = MAX_DEPTH) -> pa.DataType | None:
+    """The type of a value; None when only Python reads it exactly, or it nests more than `levels` deep."""
     if value is None:
         return pa.null()
     if isinstance(value, bool):
@@ -100,11 +103,13 @@ def _kind(value: object) -> pa.DataType | None:
         return pa.string()
     if isinstance(value, list):
         return _list(value)
-    return _struct(value) if isinstance(value, dict) and value else None
+    return _struct(value, levels - 1) if isinstance(value, dict) and value and levels else None
 
 
 def _list(value: list[Any]) -> pa.DataType | None:
     """Of text, whole numbers or booleans: among objects a field that is null could not be told from none."""
+    if any(isinstance(one, list | dict) for one in value):
+        return None
     kinds = {_kind(one) for one in value} - {pa.null()}
     if not kinds:
         return pa.null()
@@ -112,8 +117,8 @@ def _list(value: list[Any]) -> pa.DataType | None:
     return None if kinds or kind not in (pa.string(), pa.int64(), pa.bool_()) else pa.list_(kind)
 
 
-def _struct(value: dict[str, Any]) -> pa.DataType | None:
-    kinds = {name: _kind(inner) for name, inner in value.items()}
+def _struct(value: dict[str, Any], levels: int) -> pa.DataType | None:
+    kinds = {name: _kind(inner, levels) for name, inner in value.items()}
     if {None, pa.null()} & set(kinds.values()) or not all(map(_is_unicode, kinds)):
         return None
     return pa.struct(sorted(kinds.items()))

@@ -27,13 +27,15 @@ COLUMNS: Final = (*TEXTS, *record.METADATA_FIELDS, *VALUES, record.EXTRAS)
 class Reject:
     """A record set apart: its line or row (1-based), why, and its raw text.
 
-    `records`: how many records the raw text plausibly holds, where its end had to be guessed; a function of its bytes.
+    `records`: how many records the raw text plausibly holds, where its end had to be guessed (`guessed`); a function of
+    its bytes.
     """
 
     line: int
     reason: str
     raw: str
     records: int = 1
+    guessed: bool = False
 
 
 @dataclass

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from chargebacks.consolidation.landing import formats, isolation, parquet
+from chargebacks.consolidation.landing import formats, isolation, parquet, record_hints
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.landing.raw_rows import FILE, LINE, Raw, nothing
 from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
@@ -86,6 +86,7 @@ class Opened:
     def reject(self, path: str, line: int, reason: str, raw: str, records: int = 1) -> None:
         """Set a record apart, or text that plausibly holds so many."""
         self.rejected += records
+        reason = record_hints.with_hint(reason, raw)
         self.rejects.append(
             {"reason": reason, "source_file": path, "line": line, "raw": raw, "records": records}
         )

@@ -55,7 +55,8 @@ def taken(data: bytes, path: str = "a.jsonl", rules: ReadingRules = DEFAULT_RULE
     told = [(one.line, one.reason) for one in raw.rejects] + judged
     assert all(raw.raw_text(line) is not None for line, _ in told)
     found = done.frame.to_dicts() if done else []
-    assert raw.records == len(found) + len(told) + (done.echoes.len() if done else 0)
+    held = sum(one.records for one in raw.rejects) + len(judged)
+    assert raw.records == len(found) + held + (done.echoes.len() if done else 0)
     return Taken([without_nulls(row) for row in found], sorted(told), done.echoes.len() if done else 0)
 
 

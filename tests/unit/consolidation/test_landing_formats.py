@@ -34,7 +34,7 @@ def raw_line(line: bytes) -> tuple[list[str], list[str]]:
         (b"[]", "record: not a JSON object"),
         (b"null", "record: not a JSON object"),
         (b"garbage", "record: not JSON: Expecting value at character 0"),
-        (b'{"chargeback_id": "a"}{"chargeback_id": "b"}', "record: not JSON: Extra data at character 22"),
+        (b'{"chargeback_id": "a"}, {"chargeback_id": "b"}', "record: not JSON: Extra data at character 22"),
         (b'{"chargeback_id": "a", "chargeback_id": "b"}', "record: a key appears twice"),
         (b'{"chargeback_id": "a", "status": "x", "status": null}', "record: a key appears twice"),
         (b'{"chargeback_id": "a", "metadata": {"x": 1, "x": 1}}', "record: a key appears twice"),

@@ -78,7 +78,7 @@ def test_an_array_that_is_cut_off_or_damaged_is_unreadable_and_none_of_it_is_rea
 
 
 def test_a_first_line_that_is_json_by_itself_makes_the_file_json_lines() -> None:
-    found = taken(b'[1, 2]\n{"chargeback_id": "a"}\n{"chargeback_id": "b"}{"chargeback_id": "c"}', "a.json")
+    found = taken(b'[1, 2]\n{"chargeback_id": "a"}\n{"chargeback_id": "b"},\n', "a.json")
     assert [row["chargeback_id"] for row in found.rows] == ["a"]
     assert [line for line, _ in found.rejects] == [1, 3]
 

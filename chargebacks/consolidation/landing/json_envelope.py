@@ -1,0 +1,71 @@
+"""Envelopes: JSON objects that hold the records in a list, as answers of web APIs and event batches do."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+import polars as pl
+
+from chargebacks.consolidation.landing.raw_rows import LINE, Raw, Reject
+from chargebacks.errors import UnreadableFileError
+
+_KEY: Final = "chargeback_id"
+_MAX_NAME: Final = 100  # characters of a field's name in a reason
+
+
+def list_name(value: Any) -> str | None:
+    """Return the name of the list that an envelope holds its records in; None when the value is not an envelope.
+
+    An envelope is an object without `chargeback_id` exactly one of whose fields is a non-empty list of objects.
+    """
+    if not isinstance(value, dict) or value.get(_KEY) is not None:
+        return None
+    lists = [name for name, inner in value.items() if _is_list_of_objects(inner)]
+    return lists[0] if len(lists) == 1 else None
+
+
+def refuse(path: str, texts: Iterable[str | bytes]) -> None:
+    """Raise UnreadableFileError when there are texts and every one is an envelope."""
+    found = None
+    for text in texts:
+        found = _envelope(text)
+        if found is None:
+            return
+    if found is not None:
+        raise UnreadableFileError(
+            f"{path}: the records are in the list {found[0][:_MAX_NAME]!r}: write one record a line"
+        )
+
+
+def set_apart(raw: Raw) -> Raw:
+    """Reject the envelopes among records, so that each counts for the records in its list."""
+    rejects = [replace(bad, records=_weight(bad.raw) or bad.records) for bad in raw.rejects]
+    without_key = raw.frame.filter(pl.col(_KEY).is_null())[LINE].to_list()
+    held = {line: weight for line in without_key if (weight := _weight(raw.raw_text(line)))}
+    rejects += [Reject(n, f"{_KEY}: missing", raw.raw_text(n), weight) for n, weight in held.items()]
+    frame = raw.frame.filter(~pl.col(LINE).is_in(list(held))) if held else raw.frame
+    return replace(raw, frame=frame, rejects=rejects)
+
+
+def _weight(text: str) -> int:
+    """Return the number of records in an envelope's list; 0 when the text is not an envelope."""
+    found = _envelope(text)
+    return len(found[1]) if found else 0
+
+
+def _envelope(text: str | bytes) -> tuple[str, list[Any]] | None:
+    value = _parsed(text)
+    name = list_name(value)
+    return None if name is None else (name, value[name])
+
+
+def _parsed(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
