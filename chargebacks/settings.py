@@ -60,7 +60,9 @@ ARGUMENTS: Final = (
     Argument("schedule_zone", "UTC", "the IANA zone that says what a day is and when the slots are"),
     Argument("lookback_days", None, "earlier days searched for late files, 0 to 31 [1; before a range none]"),
     Argument("full", "false", "true: recompute the partition from all its landing files"),
-    Argument("allow_shrink", "false", "true: full may lose records whose landing files are gone"),
+    Argument(
+        "allow_shrink", "false", "true: full or restart_log may lose chargebacks that no landing file has"
+    ),
     Argument("restart_log", "false", "true: start a new log where the state is lost but the output is not"),
     Argument("csv_escape", "", 'quotes inside quotes in CSV: quote (""), backslash (\\") [decide per file]'),
     Argument("required_fields", "chargeback_id", "fields without which a record is rejected, with commas"),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import limits
 from chargebacks.consolidation.commits.coverage import Covered, unreadable_elsewhere
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
@@ -25,29 +24,25 @@ class Before:
     covered: Mapping[str, Covered]
     found: Landing
 
-    def still(self, missed: Collection[str], settings: JobSettings) -> list[Covered]:
-        """The files that stay covered without being read again, when those `missed` could not be read.
-
-        Raises ShrinkError when a full execution missed one that is covered.
-        """
+    def still(self, missed: Collection[str]) -> list[Covered]:
+        """Return the files that stay covered without being read again, when those `missed` could not be read."""
         if self.full:
-            limits.check_whole(self.day, self.covered.keys() & set(missed), settings)
             return []
         again = {*self.found.overwritten, *self.found.retried} - set(missed)
         return [one for path, one in self.covered.items() if path not in again]
 
+    def gone(self, missed: Collection[str]) -> set[str]:
+        """Return the covered files that a full execution could not read: vanished, withheld or changing."""
+        return {*self.found.vanished, *(self.covered.keys() & set(missed))} if self.full else set()
+
 
 def look(day: date, entries: list[Entry], settings: JobSettings, state: Store, landing: Store) -> Before:
-    """The landing zone as it is now, beside what these entries cover. Full are only days that were asked for.
-
-    Raises ShrinkError.
-    """
+    """The landing zone as it is now, beside what these entries cover. Full are only days that were asked for."""
     full = settings.full and day >= settings.first_date
     covered = CommitLog(state, day).covered(entries)
     listed = listing.list_files(landing, day)
     found = listing.compare(listed, {path: one.file for path, one in covered.items()})
     if full:
-        limits.check_whole(day, found.vanished, settings)
         found = replace(found, new=listing.compare(listed, {}).new)
     else:
         rules, ignored = ReadingRules.of(settings).text, set(found.ignored)

@@ -26,6 +26,7 @@ from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.reading_rules import ReadingRules
+from chargebacks.consolidation.records.loss import NO_LOSS
 from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.consolidation.stages.ledger import NOTHING_READ, LedgerResult
 from chargebacks.consolidation.stages.read import ReadPlan
@@ -105,17 +106,19 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     """Write the generation and draft its entry; with nothing to do, carry the head's files forward."""
     head, found = before.head, before.found
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
-    ledger, still = NOTHING_READ, before.still((), tools.settings)
+    ledger, still, loss = NOTHING_READ, before.still(()), NO_LOSS
     if draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings)
         buckets, ledger = _run_stages(plan, head, found, tools)
         _log_tracebacks(before.day, ledger)
         limits.check_limits(before.day, ledger, plan, tools.settings, found.retried)
-        still = before.still(ledger.missed, tools.settings)
+        loss = sum((one.loss for one in buckets), NO_LOSS)
+        limits.check_loss(before.day, loss, before.gone(ledger.missed), tools.settings)
+        still = before.still(ledger.missed)
         entry = draft.concluded(entry, head, buckets, ledger, still)
     entry = draft.read_under(entry, still, ledger)
     stamped = draft.stamped(entry, head, tools.clock())
-    return Outcome(stamped, committed=True, findings=Findings(found, ledger))
+    return Outcome(stamped, committed=True, findings=Findings(found, ledger, loss))
 
 
 def _log_tracebacks(day: date, ledger: LedgerResult) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
+from chargebacks.consolidation.records.loss import Loss
 from chargebacks.consolidation.stages.ledger import LedgerResult
 from chargebacks.consolidation.stages.write import WritePlan
 from chargebacks.errors import LimitExceededError, ShrinkError
@@ -14,13 +15,21 @@ MIN_UNREADABLE: Final = 3
 MAX_UNREADABLE_SHARE: Final = 0.01
 
 
-def check_whole(day: date, gone: Collection[str], settings: JobSettings) -> None:
-    """Raise ShrinkError when covered landing files are gone and their records may not go with them."""
-    if gone and not settings.allow_shrink:
-        raise ShrinkError(
-            f"partition {day}: {len(gone)} covered landing files are gone, first {min(gone)}: --full would lose "
-            "their records, nothing was committed; restore them or give --allow-shrink"
-        )
+def check_loss(day: date, loss: Loss, gone: Collection[str], settings: JobSettings) -> None:
+    """Raise ShrinkError when a full execution would lose chargebacks of the previous output, and may not.
+
+    `gone`: covered landing files that are not there. Older versions count as lost where files are gone: otherwise a
+    file was overwritten, or is read by other rules, and its newer content is what was asked for.
+    """
+    older = loss.older if gone else 0
+    if settings.allow_shrink or not (loss.chargebacks or older):
+        return
+    back = f"; {older} would go back to an older version" if older else ""
+    why = f"; {len(gone)} covered landing files are gone, first {min(gone)}" if gone else ""
+    raise ShrinkError(
+        f"partition {day}: the output would lose {loss}{back}{why}: nothing was committed; restore the landing files, "
+        "or give --allow-shrink if this is meant"
+    )
 
 
 def check_limits(

@@ -91,6 +91,7 @@ class PartitionReport:
             "files_unreadable": len(self.unreadable),
             "bytes_unreadable": self.findings.reading.unreadable_bytes,
             "read_under_older_rules": self.outdated,
+            "chargebacks_lost": self.findings.loss.chargebacks,
             "error": self.error,
             "seconds": round(self.seconds, 3),
         }
@@ -200,6 +201,8 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
     )
     if one.findings.lost_to:
         yield f"{one.day}: another run committed this execution meanwhile: {one.findings.lost_to}"
+    if one.findings.loss.chargebacks:
+        yield f"{one.day}: lost, as --allow-shrink permits: {one.findings.loss}"
     found = one.landing
     stay = "their records went with them" if one.entry.full else "their records stay"
     for what, names in (

@@ -12,6 +12,7 @@ import polars as pl
 
 from chargebacks import record
 from chargebacks.consolidation.records.frame import SCHEMA, canonical_bytes
+from chargebacks.consolidation.records.loss import NO_LOSS, Loss
 
 _REMOVED: Final = pl.col("event_type").eq_missing("REMOVE")
 ALIVE: Final = ~_REMOVED
@@ -23,10 +24,14 @@ _ORDER: Final = ("__updated", "event_timestamp", "__kind")
 
 @dataclass(frozen=True)
 class Merged:
-    """`winners` sorted by id, one row each; `announced`: the sorted ids of those that a slice must name."""
+    """`winners` sorted by id, one row each; `announced`: the sorted ids of those that a slice must name.
+
+    `loss`: what a full execution's winners lack that the previous ones have.
+    """
 
     winners: pl.DataFrame
     announced: pl.Series
+    loss: Loss = NO_LOSS
 
 
 def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
@@ -43,16 +48,34 @@ def merge(
     A removed chargeback stays among the winners as its REMOVE record and is never announced. `full`: the rows
     are all there is; `previous` is only compared with.
     """
+    if full:
+        return _merge_full(rows, previous, announce_all=announce_all)
     new = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
     old = previous.with_columns(pl.lit(value=True).alias(_PREVIOUS))
-    ranked = winners(new if full else pl.concat([old, new]))
+    ranked = winners(pl.concat([old, new]))
     if announce_all:
         news = ranked.select(_ALIVE_ID)
-    elif full:
-        news = ranked.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True).select(_ALIVE_ID)
     else:
         news = ranked.select(pl.col("chargeback_id").filter(ALIVE & ~pl.col(_PREVIOUS)))
     return Merged(ranked.select(list(SCHEMA)), news["chargeback_id"].sort())
+
+
+def _merge_full(rows: pl.DataFrame, previous: pl.DataFrame, *, announce_all: bool) -> Merged:
+    ranked = winners(rows).select(list(SCHEMA))
+    changed = ranked.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
+    news = (ranked if announce_all else changed).select(_ALIVE_ID)
+    return Merged(ranked, news["chargeback_id"].sort(), _loss(ranked, changed, previous))
+
+
+def _loss(ranked: pl.DataFrame, changed: pl.DataFrame, previous: pl.DataFrame) -> Loss:
+    """Return what is missing from `ranked`, and how many of its `changed` rows the previous row would win against."""
+    gone = previous.join(ranked, on="chargeback_id", how="anti")["chargeback_id"].unique()
+    before = previous.join(changed, on="chargeback_id", how="semi")
+    if before.is_empty():
+        return Loss.of(gone.to_list(), 0)
+    new = changed.with_columns(pl.lit(value=False).alias(_PREVIOUS))
+    old = before.with_columns(pl.lit(value=True).alias(_PREVIOUS))
+    return Loss.of(gone.to_list(), int(winners(pl.concat([old, new]))[_PREVIOUS].sum()))
 
 
 def winners(rows: pl.DataFrame) -> pl.DataFrame:

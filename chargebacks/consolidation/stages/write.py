@@ -18,6 +18,7 @@ from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import RECORD_FIELDS, DataFile
 from chargebacks.consolidation.records import datafile, frame
 from chargebacks.consolidation.records.datafile_writer import Writer
+from chargebacks.consolidation.records.loss import NO_LOSS, Loss
 from chargebacks.consolidation.records.merge import merge
 from chargebacks.consolidation.stages.base import base_batches, read_base
 from chargebacks.consolidation.stages.generation import Generation
@@ -62,7 +63,7 @@ class BucketResult:
     """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`.
 
     `file` is the previous one when its rows are the winners, None when there are none. `chunks` are the side
-    objects with the announced ids, in order.
+    objects with the announced ids, in order. `loss` is a full execution's.
     """
 
     bucket: int
@@ -72,6 +73,7 @@ class BucketResult:
     file: DataFile | None
     announced: int
     chunks: tuple[str, ...]
+    loss: Loss = NO_LOSS
 
 
 def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WritePlan, attempt: str) -> Any:
@@ -116,6 +118,7 @@ class _Output:
         self._writer = Writer(self._sink, plan.output_format, plan.output_compression)
         self._same = before is not None and plan.written_alike
         self._base = self._winners = self._announced = 0
+        self._loss = NO_LOSS
         self._ids: list[pl.Series] = []
         self._chunks: list[str] = []
 
@@ -125,6 +128,7 @@ class _Output:
         self._same = self._same and merged.winners.equals(base)
         self._base += base.height
         self._winners += merged.winners.height
+        self._loss += merged.loss
         self._writer.append(merged.winners)
         self._announce(merged.announced)
 
@@ -139,6 +143,7 @@ class _Output:
             file=self._file(),
             announced=self._announced,
             chunks=tuple(self._chunks),
+            loss=self._loss,
         )
 
     def _file(self) -> DataFile | None:

@@ -82,7 +82,7 @@ def test_full_reads_an_overwritten_file_in_its_new_version_alone_and_announces_w
     committed(tmp_path)
     land(tmp_path, "a.json", [*records("a"), *newer("b"), *records("e")])
     broker = Broker()
-    report, entry = full_day(tmp_path, broker)
+    report, entry = full_day(tmp_path, broker, allow_shrink="true")
     assert report.landing.overwritten == ["2025/11/20/a.json"]
     assert (entry.counts.records_read, entry.counts.records_processed) == (4, 4)
     assert set(view(tmp_path)) == {"a", "b", "d", "e"}
@@ -106,23 +106,107 @@ def test_after_full_the_incremental_way_goes_on_from_what_full_covered(tmp_path:
     assert set(view(tmp_path)) == {"a", "b"}
 
 
-def test_full_refuses_to_lose_the_records_of_covered_files_that_are_gone(tmp_path: Path) -> None:
-    gone = land(tmp_path, "a.json", records("a"))
-    land(tmp_path, "b.json", records("b"))
-    committed(tmp_path)
-    gone.unlink()
-    before = snapshot(tmp_path)
-    report = full(tmp_path, Broker())
+def refusal(root: Path, **given: str) -> str:
+    """Why a full run is refused; log, view and quarantine stay as they were."""
+    kept = ("_state/out/log", "out", "_quarantine")
+    before = [snapshot(root / one) for one in kept]
+    report = full(root, None, **given)
     with pytest.raises(ConsolidationError) as refused:
         report.raise_failures()
-    assert str(refused.value) == (
-        "partition 2025-11-20: 1 covered landing files are gone, first 2025/11/20/a.json: --full would lose "
-        "their records, nothing was committed; restore them or give --allow-shrink"
+    assert [snapshot(root / one) for one in kept] == before
+    assert not list((root / "_state/out/pending").rglob("*.json"))
+    return str(refused.value)
+
+
+REMEDY = "nothing was committed; restore the landing files, or give --allow-shrink if this is meant"
+
+
+def test_full_refuses_to_lose_the_chargebacks_of_covered_files_that_are_gone(tmp_path: Path) -> None:
+    gone = land(tmp_path, "a.json", records("a"))
+    land(tmp_path, "b.json", records("b"))
+    run_day(tmp_path, Broker())
+    gone.unlink()
+    assert refusal(tmp_path) == (
+        "partition 2025-11-20: the output would lose 1 chargebacks of the previous output, first 'a'; "
+        f"1 covered landing files are gone, first 2025/11/20/a.json: {REMEDY}"
     )
-    assert {path: data for path, data in snapshot(tmp_path).items() if "published" not in path} == {
-        path: data for path, data in before.items() if "pending" not in path
-    }
-    assert set(view(tmp_path)) == {"a", "b"}
+
+
+@pytest.mark.parametrize("output_files", ["3", "2"])
+def test_full_refuses_to_lose_chargebacks_of_a_file_that_a_shorter_version_overwrote(
+    tmp_path: Path, output_files: str
+) -> None:
+    land(tmp_path, "a.json", records(*(f"cb-{n:02d}" for n in range(30)), "a@example.com"))
+    land(tmp_path, "b.json", newer("cb-00"))
+    run_day(tmp_path, Broker())
+    land(tmp_path, "a.json", records("cb-05"))
+    shown = ", ".join(f"'cb-{n:02d}'" for n in (1, 2, 3, 4))
+    assert refusal(tmp_path, output_files=output_files) == (
+        "partition 2025-11-20: the output would lose 29 chargebacks of the previous output, first "
+        f"{shown}: {REMEDY}"
+    )
+    report = full(tmp_path, None, allow_shrink="true", output_files=output_files)
+    told = (
+        f"2025-11-20: lost, as --allow-shrink permits: 29 chargebacks of the previous output, first {shown}"
+    )
+    assert told in list(report.lines())
+    assert report.to_json()[0]["chargebacks_lost"] == 29
+    assert set(view(tmp_path)) == {"cb-00", "cb-05"}
+
+
+def test_full_refuses_to_lose_chargebacks_that_other_rules_reject(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("cb-1", "TOTAL"))
+    run_day(tmp_path, Broker())
+    assert "lose 1 chargebacks of the previous output, first 'TOTAL':" in refusal(
+        tmp_path, id_pattern="cb-.*"
+    )
+    full(tmp_path, None, id_pattern="cb-.*", allow_shrink="true").raise_failures()
+    assert set(view(tmp_path)) == {"cb-1"}
+
+
+def test_full_refuses_to_lose_a_removed_chargeback_which_would_come_back_to_life(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("a", "b"))
+    gone = land(tmp_path, "b.json", [*newer("a", event_type="REMOVE"), *newer("c", event_type="REMOVE")])
+    run_day(tmp_path, Broker())
+    gone.unlink()
+    told = (
+        "lose 1 chargebacks of the previous output, first 'c'; 1 would go back to an older version; 1 covered"
+    )
+    assert told in refusal(tmp_path)
+
+
+def test_full_refuses_to_go_back_to_older_versions_when_covered_files_are_gone(tmp_path: Path) -> None:
+    land(tmp_path, "a.json", records("a", "b"))
+    gone = land(tmp_path, "b.json", newer("a", "b"))
+    run_day(tmp_path, Broker())
+    gone.unlink()
+    assert "lose 0 chargebacks of the previous output; 2 would go back to an older version" in refusal(
+        tmp_path
+    )
+
+
+def test_full_goes_back_to_an_older_version_when_the_file_that_had_the_newer_one_was_corrected(
+    tmp_path: Path,
+) -> None:
+    land(tmp_path, "a.json", records("a"))
+    land(tmp_path, "b.json", newer("a", updated_at="9999-12-31T00:00:00Z"))
+    committed(tmp_path)
+    land(tmp_path, "b.json", newer("a"))
+    broker = Broker()
+    full_day(tmp_path, broker)
+    assert broker.announced[-1:] == ["a"]
+    assert str(view(tmp_path)["a"]["updated_at"]).startswith("2025-11-20 11:00")
+
+
+def test_full_needs_no_leave_when_other_files_have_all_that_the_missing_ones_had(tmp_path: Path) -> None:
+    gone = land(tmp_path, "a.json", records("a"))
+    land(tmp_path, "b.json", [*records("b"), *newer("a")])
+    before = committed(tmp_path)
+    gone.unlink()
+    report, entry = full_day(tmp_path)
+    assert report.landing.vanished == ["2025/11/20/a.json"]
+    assert (entry.files, entry.counts.records_read) == (before.files, 2)
+    assert report.findings.loss.chargebacks == 0
 
 
 def test_full_refuses_too_when_a_covered_file_vanishes_before_it_is_read(tmp_path: Path) -> None:
@@ -132,6 +216,7 @@ def test_full_refuses_too_when_a_covered_file_vanishes_before_it_is_read(tmp_pat
     with vanishing(gone):
         [one] = full(tmp_path).partitions
         assert one.error
+        assert "lose 1 chargebacks" in one.error
         assert "1 covered landing files are gone, first 2025/11/20/a.json" in one.error
     land(tmp_path, "a.json", records("a"))
     with vanishing(gone):
