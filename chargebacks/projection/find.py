@@ -55,7 +55,7 @@ class Finder:
             self.table.check_index(patience)
         for page in self._pages(self._request(day, position), patience):
             for item in page:
-                moment = _created(item.get(CREATED_AT, {}))
+                moment = moment_of(item.get(CREATED_AT, {}))
                 if moment is None:
                     unreadable.add(item[KEY]["S"])
                 elif day.start <= moment < day.end:
@@ -92,6 +92,7 @@ class Finder:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def _created(value: "AttributeValueTypeDef") -> datetime | None:
+def moment_of(value: "AttributeValueTypeDef") -> datetime | None:
+    """Return the instant of a text or number attribute in UTC; None when it cannot be read."""
     text = value.get("S", value.get("N"))
     return None if text is None else created.instant(text)

@@ -1,14 +1,15 @@
 """One record: what it says, whether it is rejected, whether it is an echo, and which of two wins.
 
 Where the written rules leave a choice: an amount has at most 29 digits before and 9 after the point; an epoch
-number has 9 to 19 digits before the point; unknown fields keep their content as it is, except nulls at the
+number has 9 to 19 digits before the point, unless they are a date and time written without separators, or a count from
+another system; unknown fields keep their content as it is, except nulls at the
 top; unknown fields of `metadata` go to the extras' `metadata`; only an INSERT or MODIFY can be an echo; a REMOVE
 needs none of the required fields but its key and, where `updated_at` is required, one of its two instants.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal
 from typing import Any, Final
 
@@ -35,9 +36,13 @@ OUR_OWN: Final = frozenset(
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-EPOCH_NUMBER: Final = re.compile(r"-?\d{9,19}(\.\d{1,9})?", re.ASCII)
-ISO: Final = re.compile(
-    r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d([.,]\d{1,9})?)?( ?([Zz]|[+-]\d\d(:?[0-5]\d)?))?)?", re.ASCII
+EPOCH_NUMBER: Final = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d\d?)?", re.ASCII)
+DATE_AND_TIME: Final = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?(.*))?", re.ASCII
+)
+ZONE: Final = re.compile(
+    r" ?(?P<offset>UTC|GMT|[Zz]|[+-]\d\d(:?[0-5]\d)?)(?P<named>\[[\w+/:.-]+\]| ([A-Z]{3,5}|[+-]\d{2,4}))?",
+    re.ASCII,
 )
 CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
 
@@ -226,8 +231,10 @@ def _told_again(others: dict[str, Any], inner: dict[str, Any]) -> tuple[dict[str
 def _instant(value: Any) -> datetime:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal | date):
         raise TypeError
+    if isinstance(value, str):
+        value = value.strip(" \t\r\n")
     if isinstance(value, int | float | Decimal) or (isinstance(value, str) and EPOCH_NUMBER.fullmatch(value)):
-        return _epoch(Decimal(_exact(value)))
+        return _epoch(Decimal(_exact(value)), value if isinstance(value, str) and value.isdigit() else "")
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time.min)
     if not isinstance(value, str | datetime):
@@ -237,18 +244,63 @@ def _instant(value: Any) -> datetime:
 
 
 def _from_iso(text: str) -> datetime:
-    if not ISO.fullmatch(text):
+    found = DATE_AND_TIME.fullmatch(text)
+    if not found:
         raise ValueError(text)
-    return datetime.fromisoformat(text.upper().replace(" Z", "Z").replace(" +", "+").replace(" -", "-"))
+    day, clock, fraction, zone = found.groups()
+    moment = datetime.fromisoformat(f"{day}T{clock or '00:00'}")
+    if fraction and clock.count(":") < 2:
+        raise ValueError(text)
+    moment += timedelta(microseconds=int((fraction or "0").ljust(6, "0")[:6]))
+    return moment.replace(tzinfo=_zone(zone) if zone else UTC)
 
 
-def _epoch(number: Decimal) -> datetime:
+def _zone(text: str) -> timezone:
+    found = ZONE.fullmatch(text)
+    if not found or (found["named"] and found["offset"] in ("UTC", "GMT")):
+        raise ValueError(text)
+    if found["offset"].upper() in ("Z", "UTC", "GMT"):
+        return UTC
+    sign, digits = found["offset"][0], found["offset"][1:].replace(":", "")
+    size = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
+    return timezone(size if sign == "+" else -size)
+
+
+def _epoch(number: Decimal, digits: str) -> datetime:
     """Seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, else nanoseconds."""
     size = abs(number)
     if not 10**8 <= size < 10**19:
         raise ValueError(number)
+    if number > 0 and _is_no_epoch(digits or str(int(number))):
+        raise ValueError(number)
     power = 6 if size < 10**11 else 3 if size < 10**14 else 0 if size < 10**17 else -3
-    return EPOCH + timedelta(microseconds=int(number.scaleb(power)))
+    exact = Context(prec=1000).scaleb(number, power)
+    return EPOCH + timedelta(microseconds=int(exact))
+
+
+def _is_no_epoch(digits: str) -> bool:
+    """Whether these digits are a date and time, or ticks that .NET, Windows or Chrome count (1900 or 1970 to 2100)."""
+    ticks = timedelta(microseconds=1)
+    since_0001 = [(datetime(year, 1, 1) - datetime(1, 1, 1)) // ticks for year in (1900, 1970, 2101)]  # noqa: DTZ001
+    before_1601 = (datetime(1601, 1, 1) - datetime(1, 1, 1)) // ticks  # noqa: DTZ001
+    number = int(digits)
+    return (
+        _is_compact_date(digits)
+        or since_0001[0] * 10 <= number < since_0001[2] * 10
+        or (since_0001[1] - before_1601) * 10 <= number < (since_0001[2] - before_1601) * 10
+        or since_0001[1] - before_1601 <= number < since_0001[2] - before_1601
+    )
+
+
+def _is_compact_date(digits: str) -> bool:
+    """yyyyMMddHHmm of the years 1900 to 2100 and 9999; yyyyMMddHHmmss and yyyyMMddHHmmssSSS of any year."""
+    if len(digits) not in (12, 14, 17):
+        return False
+    try:
+        moment = datetime.strptime(digits[:14], "%Y%m%d%H%M" if len(digits) == 12 else "%Y%m%d%H%M%S")  # noqa: DTZ007
+    except ValueError:
+        return False
+    return len(digits) != 12 or 1900 <= moment.year <= 2100 or moment.year == 9999
 
 
 def _exact(value: str | float | Decimal) -> Decimal | str:

@@ -24,6 +24,7 @@ WORDS = tuple(
         "schedule",
         "partition",
         "record",
+        "instants",
         "packaged",
         "metrics",
         "contract",

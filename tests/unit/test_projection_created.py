@@ -46,7 +46,7 @@ def test_beyond_microseconds_digits_are_cut() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "20/11/2025", "2025-02-30", "20251120", "2025-11-20T25:00:00Z", "2025-11-20T12:00:00+99:00", "now",
-     "9" * 40, "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "٢٠٢٥-11-20", "NaN", "1e12"],
+     "9" * 40, "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "٢٠٢٥-11-20", "NaN", "1e40"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_none(text: str) -> None:
     assert instant(text) is None

@@ -1,7 +1,8 @@
 """Values of any type → instants in UTC with microseconds, or null where a value is no instant.
 
 Without an offset, UTC; finer than a microsecond is cut off; years 1 to 9999, which is what Python and every output
-format can say. ISO 8601 text is taken in its extended form, and epoch numbers (or their text) of 9 to 19 digits.
+format can say. Text and numbers are read by `chargebacks.instants`: common spellings here, a column at once, and what
+is left by its function, one text after another.
 """
 
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
+from chargebacks import instants as grammar
 from chargebacks.consolidation.records.frame import INSTANT
 
 _NUMBER: Final = pl.Decimal(38, 9)
@@ -16,22 +18,27 @@ _UTC: Final = pa.timestamp("us", "UTC")
 _FIRST_SECOND: Final = -62_135_596_800  # 0001-01-01T00:00:00Z
 _END_SECOND: Final = 253_402_300_800  # 10000-01-01T00:00:00Z
 _PER_SECOND: Final = {"ms": 10**3, "us": 10**6, "ns": 10**9}
-_ISO: Final = (
-    r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[Tt ]([0-9]{2}:[0-9]{2})(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)?"
-    r"(?: ?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$"
-)
 _PLAIN_UTC: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,9})?Z$"
 _SECONDS_TEXT: Final = len("2025-11-20T06:45:32")
-_EPOCH: Final = r"^-?[0-9]{9,19}(\.[0-9]{1,9})?$"
-# The unit of an epoch number is told by its size: seconds until the year 5138, then ms, µs, ns.
-_EPOCH_UNITS: Final = ((10**11, 10**6), (10**14, 10**3), (10**17, 1))
+_NO_INSTANT: Final = "no instant (ISO 8601 or epoch)"
 
 
 def instants(values: pl.Series) -> pl.Series:
     """The values as instants, or null."""
     found = _any_year(values)
     return _kept(found, is_near(found))
+
+
+def problems(values: pl.Series) -> list[str]:
+    """Say of each value, none of which is an instant, why not; the texts are few, so that rejects can be grouped."""
+    texts = _number_text(values) if values.dtype.is_numeric() else values
+    if texts.dtype != pl.String:
+        return [_NO_INSTANT] * len(values)
+    likes = (grammar.look_alike(text or "") for text in texts)
+    return [
+        f"digits that look like {like}, not an epoch: write ISO 8601" if like else _NO_INSTANT
+        for like in likes
+    ]
 
 
 def is_near(values: pl.Series) -> pl.Series:
@@ -66,7 +73,13 @@ def _any_year(values: pl.Series) -> pl.Series:
 
 
 def _any_text(values: pl.Series) -> pl.Series:
-    return pl.DataFrame({"text": values}).select(pl.coalesce(_iso(), _epoch()).cast(INSTANT)).to_series()
+    texts = values.str.strip_chars(grammar.BLANKS)
+    found = pl.DataFrame({"text": texts}).select(pl.coalesce(_iso(), _epoch()).cast(INSTANT)).to_series()
+    left = (found.is_null() & values.is_not_null()).arg_true()
+    if not left.len():
+        return found
+    read = [grammar.read(text) for text in values.gather(left)]
+    return found.scatter(left, pl.Series(read, dtype=INSTANT))
 
 
 def _number_text(values: pl.Series) -> pl.Series:
@@ -101,7 +114,7 @@ def _kept(values: pl.Series, where: pl.Series) -> pl.Series:
 
 
 def _iso() -> pl.Expr:
-    parts = pl.col("text").str.extract_groups(_ISO).struct
+    parts = pl.col("text").str.extract_groups(grammar.ISO).struct
     clock = pl.concat_str(parts.field("2").fill_null("00:00"), pl.lit(":"), parts.field("3").fill_null("00"))
     moment = pl.concat_str(parts.field("1"), pl.lit("T"), clock).str.to_datetime(
         "%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False
@@ -123,9 +136,9 @@ def _offset(text: pl.Expr) -> pl.Expr:
 
 def _epoch() -> pl.Expr:
     text = pl.col("text")
-    value = pl.when(text.str.contains(_EPOCH)).then(text).cast(_NUMBER, strict=False)
+    value = pl.when(text.str.contains(grammar.PLAIN_EPOCH)).then(text).cast(_NUMBER, strict=False)
     size = value.abs()
     micros = value / 1000
-    for limit, factor in reversed(_EPOCH_UNITS):
+    for limit, factor in reversed(grammar.EPOCH_UNITS):
         micros = pl.when(size < limit).then(value * factor).otherwise(micros)
     return micros.cast(pl.Int64, strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")

@@ -5,6 +5,7 @@ order of `_checks`; nothing is rounded, trimmed or guessed to make it fit.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,7 @@ from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records.amounts import amounts
 from chargebacks.consolidation.records.currencies import currencies
 from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA
-from chargebacks.consolidation.records.instants import instants
+from chargebacks.consolidation.records.instants import instants, problems
 
 KEY: Final = "chargeback_id"
 _BAD: Final = "__bad_"
@@ -39,7 +40,7 @@ def normalise(rows: pl.DataFrame, rules: ReadingRules = DEFAULT_RULES) -> Normal
     Rows in = frame + rejected + echoes.
     """
     typed = _typed(rows)
-    checks = [*_checks(rows.schema), *_settings_checks(typed["chargeback_id"], rules)]
+    checks = [*_checks(typed.columns, rows.schema), *_settings_checks(typed["chargeback_id"], rules)]
     judged = typed.select(FILE, LINE, reason=pl.coalesce(checks), echo=_is_echo())
     reason, echo = judged["reason"], judged["echo"]
     if reason.null_count() == rows.height and not echo.any():  # as nearly always: nothing to copy
@@ -67,13 +68,20 @@ def _is_echo() -> pl.Expr:
 
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Every column in its type; where a value does not fit, null and a mark in `__bad_<column>`."""
+    """Every column in its type; where a value does not fit, null and a mark in `__bad_<column>`.
+
+    The mark of an instant is the reason itself, as a column that is only there if it is needed.
+    """
     columns: list[pl.Series] = [rows[FILE], rows[LINE]]
     for name, kind in (*SCHEMA.items(), (record.CONSOLIDATION_DATE, INSTANT)):
         given = _given(rows, name, kind)
         typed = _codes(given) if name == "currency" else _cast(given, kind)
         bad = given.is_not_null() & typed.is_null() if typed is not given else _never(rows.height)
-        columns += [typed.alias(name), bad.alias(_BAD + name)]
+        columns.append(typed.alias(name))
+        if kind != INSTANT:
+            columns.append(bad.alias(_BAD + name))
+        elif name in record.INSTANT_FIELDS and bad.any():
+            columns.append(_reasons(name, given, bad.arg_true()))
     return pl.DataFrame(columns)
 
 
@@ -87,6 +95,11 @@ def _given(rows: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Series:
     if given.dtype == pl.String and (given == "").any():
         return given.replace("", None)
     return given
+
+
+def _reasons(name: str, given: pl.Series, bad: pl.Series) -> pl.Series:
+    reasons = pl.Series(_BAD + name, [None], dtype=pl.String).new_from_index(0, len(given))
+    return reasons.scatter(bad, [f"{name}: {problem}" for problem in problems(given.gather(bad))])
 
 
 def _never(count: int) -> pl.Series:
@@ -111,8 +124,11 @@ def _codes(values: pl.Series) -> pl.Series:
 # --- checks ----------------------------------------------------------------------------------------------------
 
 
-def _checks(given: pl.Schema) -> list[pl.Expr]:
-    """One expression a rule: the reason where a row breaks it, else null. `given`: the raw columns' types."""
+def _checks(columns: Collection[str], given: pl.Schema) -> list[pl.Expr]:
+    """One expression a rule: the reason where a row breaks it, else null.
+
+    `columns` are there now, marks included; `given`: the raw columns' types.
+    """
     key = pl.col("chargeback_id")
     currency = "not three letters (ISO 4217)" if given.get("currency") == pl.String else "not text"
     checks = [
@@ -130,10 +146,7 @@ def _checks(given: pl.Schema) -> list[pl.Expr]:
             f"event_type: none of {', '.join(record.EVENT_TYPES)}",
         ),
     ]
-    checks += [
-        _when(pl.col(_BAD + name), f"{name}: no instant (ISO 8601 or epoch)")
-        for name in record.INSTANT_FIELDS
-    ]
+    checks += [pl.col(_BAD + name) for name in record.INSTANT_FIELDS if _BAD + name in columns]
     checks += [_when(pl.col(_BAD + name), f"{name}: not text") for name in record.TEXT_FIELDS]
     return checks + [
         _when(pl.col(_BAD + name), f"metadata.{name}: not text") for name in record.METADATA_FIELDS

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from tests.unit.consolidation.builders import json_lines, kept, parquet, taken
 
@@ -103,3 +105,38 @@ def test_parquet_integers_and_decimals_of_any_scale_keep_their_value_or_are_reje
 
 def test_a_parquet_boolean_is_no_amount() -> None:
     assert taken(parquet(amount=[True])).rejects == [(1, NO_AMOUNT)]
+
+
+DIGITS = st.builds(
+    lambda sign, digits, exponent: f"{sign}{digits}{exponent}",
+    st.sampled_from(["", "-"]),
+    st.decimals(0, 10**6, allow_nan=False, places=3).map(lambda value: f"{value.normalize():f}"),
+    st.sampled_from(["", "e3", "E3", "e+3", "e-3", "E0", "e22"]),
+)
+
+
+@settings(max_examples=25, derandomize=True)
+@given(st.lists(DIGITS, min_size=1, max_size=4))
+@example(["1e3"])
+def test_a_number_in_scientific_notation_is_the_same_amount_in_every_format(numbers: list[str]) -> None:
+    ids = [f"c{n}" for n in range(len(numbers))]
+    lines = {"text": '"{}"', "number": "{}"}
+    found = {
+        name: taken(
+            "".join(
+                f'{{"chargeback_id":"{key}","amount":{form.format(number)}}}\n'
+                for key, number in zip(ids * 20, numbers * 20, strict=True)
+            ).encode()
+        )
+        for name, form in lines.items()
+    }
+    rows = "".join(f"{key},{number}\n" for key, number in zip(ids, numbers, strict=True))
+    found["csv"] = taken(f"chargeback_id,amount\n{rows}".encode(), "a.csv")
+    found["parquet text"] = taken(parquet(amount=numbers))
+    for name, one in found.items():
+        assert not one.rejects, name
+        assert [row["amount"] for row in one.rows[: len(ids)]] == [Decimal(number) for number in numbers], (
+            name
+        )
+    doubles = [float(number) for number in numbers]
+    assert kept("amount", doubles) == [Decimal(repr(double)) for double in doubles]

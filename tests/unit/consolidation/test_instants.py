@@ -70,17 +70,12 @@ def test_an_instant_is_the_same_whatever_stands_beside_it(
             "2025-11-20T12:00:00.१२३Z",
             "２０２５-11-20",
             "2025-11-20T12:00:00+०५",
-            " 2025-11-20",
-            "2025-11-20\n",
         ),
         *(
             "2025-11-20Z",
             "2025-11-20+03:00",
-            "2025-11-20T12:00:00 ",
-            "2025-11-20 ",
             "12345678",
             "1" * 20,
-            "1763640000.0000000001",
             "2025-11-20T12:00:00.Z",
             "true",
         ),
@@ -160,7 +155,7 @@ def test_a_double_is_the_same_instant_in_parquet_json_and_csv(numbers: list[floa
 
 
 @pytest.mark.parametrize("scale", [0, 3, 9, 10, 18])
-def test_a_decimal_epoch_is_never_rounded(scale: int) -> None:
+def test_a_decimal_epoch_is_cut_off_and_never_rounded(scale: int) -> None:
     fine = Decimal("1763640000.1239999995" if scale > 9 else "1763640000")
     found = kept("updated_at", pa.array([Decimal(1_763_640_000), fine], pa.decimal128(38, scale)))
-    assert found == [NOON, None if scale > 9 else NOON]
+    assert found == [NOON, NOON + timedelta(microseconds=123999) if scale > 9 else NOON]
