@@ -9,7 +9,8 @@
     │   ├── ShrinkError          recomputing from raw would lose chargebacks of the previous output
     │   ├── LostLogError         the output folder holds files of a log that is not there
     │   ├── ConservationError    records went in that did not come out: a bug, never committed
-    │   └── CommitConflictError  another run won the log entry, twice
+    │   ├── CommitConflictError  another run won the log entry, twice
+    │   └── WorkerDiedError      a process that ran tasks died: nothing is left of it that says why
     ├── StateVersionError        a newer release wrote the state: nothing was done
     ├── StorageError             the object store failed, retries included: nothing is known of the content
     ├── UnreadableFileError      the content of one landing file cannot be read
@@ -70,6 +71,14 @@ class CommitConflictError(ConsolidationError):
 
 class StateVersionError(ChargebacksError):
     """State that a newer release wrote: this code would misread it."""
+
+
+class WorkerDiedError(ConsolidationError):
+    """A process that ran a task died. `share`: which one of the first stage's; None when it was another task."""
+
+    def __init__(self, message: str, share: int | None) -> None:
+        super().__init__(message)
+        self.share = share
 
 
 class StorageError(ChargebacksError):

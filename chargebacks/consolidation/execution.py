@@ -27,12 +27,13 @@ from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.records.loss import NO_LOSS
+from chargebacks.consolidation.stages import post_mortem
 from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.consolidation.stages.ledger import NOTHING_READ, LedgerResult
 from chargebacks.consolidation.stages.read import ReadPlan
 from chargebacks.consolidation.stages.shares import Share, read_any
 from chargebacks.consolidation.stages.write import BucketResult, WritePlan, write_bucket
-from chargebacks.errors import CommitConflictError
+from chargebacks.errors import CommitConflictError, WorkerDiedError
 from chargebacks.settings import JobSettings
 
 log_ = logging.getLogger(__name__)
@@ -136,12 +137,15 @@ def _run_stages(
     if head and not plan.base:
         shares += [Share(base=file) for file in head.files]  # another number of files: re-bucket once
     read, write = partial(read_any, plan=reading), partial(write_bucket, plan=plan)
-    *buckets, ledger = tools.engine.run(
-        shares,
-        read,
-        lambda number, parcels, attempt: write(number, parcels, attempt=attempt),
-        plan.buckets + 1,
-    )
+    try:
+        *buckets, ledger = tools.engine.run(
+            shares,
+            read,
+            lambda number, parcels, attempt: write(number, parcels, attempt=attempt),
+            plan.buckets + 1,
+        )
+    except WorkerDiedError as error:
+        raise post_mortem.explain(error, shares, reading) from error
     return buckets, ledger
 
 

@@ -1,6 +1,7 @@
 """The job through a real Spark session: its output read back as a DataFrame and compared with chispa."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812  (as everybody calls it)
 from chargebacks import record
 from chargebacks.consolidation import job
 from chargebacks.consolidation.report import RunReport
+from chargebacks.consolidation.stages import post_mortem
 from chargebacks.consolidation.stages.engine import SparkEngine
 from chargebacks.partition import hive
 from chargebacks.schedule import parse_date
@@ -23,6 +25,7 @@ from chargebacks.settings import JobSettings
 from tests.unit.consolidation.builders import DAY, NOW, json_lines, land, newer, parquet, records
 from tests.unit.consolidation.running import Broker, exact, log, view
 from tests.unit.consolidation.running import run as run_in_process
+from tests.unit.consolidation.test_post_mortem import dying
 
 ROWS = "chargeback_id string, status string, merchant_id string, amount decimal(38,9), currency string"
 ROWS += ", created_at timestamp, updated_at timestamp, reason string"
@@ -258,3 +261,46 @@ def test_a_task_that_is_lost_again_and_again_fails_the_partition_and_commits_not
     assert one.error == "a Spark task failed, nothing was committed: ConnectionResetError: the disk is full"
     assert log(tmp_path).head() is None
     assert not (tmp_path / "out").exists()
+
+
+class Crashing(SparkEngine):
+    """The worker that comes to `bad.json` dies, or every one of the second stage, as native code makes it."""
+
+    def __init__(self, spark: SparkSession, stage: str) -> None:
+        super().__init__(lambda: spark)
+        self._stage = stage
+
+    def run(self, shares: Sequence[Any], read: Any, write: Any, numbers: int) -> list[Any]:
+        """The stages, in one of which processes die."""
+        stage = self._stage
+
+        def read_or_die(share: Any) -> Iterator[Any]:
+            if stage == "read" and any(file.path.endswith("bad.json") for file in share.landing):
+                os.abort()
+            yield from read(share)
+
+        def write_or_die(number: int, parcels: Iterable[Any], attempt: str) -> Any:
+            if stage == "write":
+                os.abort()
+            return write(number, parcels, attempt)
+
+        return super().run(shares, read_or_die, write_or_die, numbers)
+
+
+@pytest.mark.parametrize("stage", ["read", "write"])
+def test_when_a_worker_dies_the_file_is_named_that_ended_it(
+    stage: str, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(20):
+        land(tmp_path, f"{n}.json", records(f"cb-{n}"))
+    land(tmp_path, "bad.json", records("bad"))
+    monkeypatch.setattr(post_mortem.explain, "__defaults__", (dying(),))
+    [failed] = run_in_process(tmp_path, Broker(), Crashing(spark, stage)).partitions
+    assert failed.error
+    if stage == "read":
+        assert failed.error.startswith("landing file '2025/11/20/bad.json' (")
+        assert failed.error.endswith("quarantine it with --skip-file '2025/11/20/bad.json'")
+    else:
+        assert "Python worker exited unexpectedly" in failed.error
+        assert failed.error.endswith("memory was probably short: use workers with more memory")
+    assert log(tmp_path).head() is None

@@ -1,13 +1,14 @@
 """Who runs the two stages: Spark, which distributes, shuffles, retries; or this process, for tests."""
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from chargebacks.consolidation.stages.read import Parcel
-from chargebacks.errors import ConsolidationError
+from chargebacks.errors import ConsolidationError, WorkerDiedError
 from chargebacks.settings import REGION_NAMES
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 Read = Callable[[S], Iterable[Parcel]]
 Write = Callable[[int, Iterable[tuple[str, bytes]], str], Any]
+# What Spark says of a Python process, or a whole executor, that is gone.
+DIED: Final = ("Python worker exited unexpectedly", "ExecutorLostFailure")
 
 
 class Engine(Protocol):
@@ -83,9 +86,7 @@ class SparkEngine:
         try:
             return list(parcels.partitionBy(numbers, _same).mapPartitionsWithIndex(task).collect())
         except Py4JJavaError as error:
-            raise ConsolidationError(
-                f"a Spark task failed, nothing was committed: {_cause(error)}"
-            ) from error
+            raise _failure(error, self._context) from error
 
 
 def _region() -> dict[str, str]:
@@ -95,6 +96,21 @@ def _region() -> dict[str, str]:
 
 def _same(number: int) -> int:
     return number
+
+
+def _failure(error: Any, context: "SparkContext") -> ConsolidationError:
+    what = f"a Spark task failed, nothing was committed: {_cause(error)}"
+    message = str(error.java_exception.getMessage())
+    if not any(sign in message for sign in DIED):
+        return ConsolidationError(what)
+    return WorkerDiedError(what, _share(message, context))
+
+
+def _share(message: str, context: "SparkContext") -> int | None:
+    """The task that failed, if it was one of the first stage, which Spark calls by the operation that ends it."""
+    task = re.search(r"Task (\d+) in stage (\d+)\.", message)
+    stage = context.statusTracker().getStageInfo(int(task[2])) if task else None
+    return int(task[1]) if task and stage and stage.name.startswith("partitionBy") else None
 
 
 def _cause(error: Any) -> str:

@@ -50,7 +50,7 @@ def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]
     if skipped := [file for file in listed if file.path in plan.rules.skip_files]:
         yield from _parcels(Opened(files=[_skip(file) for file in skipped]), plan.buckets)
         listed = [file for file in listed if file not in skipped]
-    for batch in _fetched(listed, Store(plan.landing_path)):
+    for batch in fetched(listed, Store(plan.landing_path)):
         try:
             yield from _parcels(open_files(batch, plan.rules), plan.buckets)
         except MemoryError as error:
@@ -63,7 +63,7 @@ def _skip(file: LandingFile) -> FileRead:
     return FileRead(file.path, file.size, file.etag, unreadable=reason, skipped=True)
 
 
-def _fetched(files: Iterable[LandingFile], store: Store) -> Iterator[list[Fetched]]:
+def fetched(files: Iterable[LandingFile], store: Store) -> Iterator[list[Fetched]]:
     """Batch after batch, the next one being fetched while one is worked on. After an error no request is begun."""
     pool = ThreadPoolExecutor(IN_FLIGHT)
     try:
