@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from chargebacks.consolidation.announce.messages import summary_event
 from chargebacks.consolidation.commits.entry import Counts, Entry
@@ -11,6 +11,9 @@ from chargebacks.consolidation.commits.sweeping import Swept
 from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.errors import ConsolidationError, PublishError
+
+_COLUMNS: Final = 10  # that could not be converted, named in a report
+_COLUMN_NAME: Final = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class PartitionReport:
             "files_ignored": len(self.landing.ignored),
             "files_unreadable": len(self.unreadable),
             "bytes_unreadable": self.findings.reading.unreadable_bytes,
+            "files_with_lost_columns": self.findings.reading.files_with_lost_columns,
             "read_under_older_rules": self.outdated,
             "chargebacks_lost": self.findings.loss.chargebacks,
             "error": self.error,
@@ -219,3 +223,11 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
     ):
         if names:
             yield f"{one.day}: {len(names)} {what}, first {names[0]}"
+    reading = one.findings.reading
+    if lost := reading.lost_columns:
+        shown = ", ".join(repr(name[:_COLUMN_NAME]) for name in lost[:_COLUMNS])
+        more = f" and {len(lost) - _COLUMNS} more" if len(lost) > _COLUMNS else ""
+        yield (
+            f"{one.day}: {reading.files_with_lost_columns} files have unknown columns that could not be converted; "
+            f"their records were read without them: {shown}{more}"
+        )

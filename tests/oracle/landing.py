@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from tests.oracle.landing_parquet import read_parquet
 from tests.oracle.landing_text import UnreadableFile, names_the_key, read_csv_file, read_json_file
 
 __all__ = ["UnreadableFile", "day_of", "records"]
@@ -38,7 +38,7 @@ def records(path: Path) -> list[Any]:
     data = _expanded(path.read_bytes()).removeprefix(b"\xef\xbb\xbf")
     name = ENDING_OF_COMPRESSED.sub("", path.name.lower())
     if data.startswith(b"PAR1"):
-        return _parquet(data)
+        return read_parquet(data)
     if not data.strip():
         return []
     if data.lstrip()[:1] in (b"{", b"["):
@@ -61,12 +61,3 @@ def _expanded(data: bytes) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFile from error
     return data
-
-
-def _parquet(data: bytes) -> list[Any]:
-    try:
-        # One thread: the library's own threads may outlive the interpreter and abort it.
-        rows: list[Any] = pq.ParquetFile(io.BytesIO(data)).read(use_threads=False).to_pylist()
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableFile from error
-    return rows

@@ -10,7 +10,7 @@ import polars as pl
 from chargebacks import record
 from chargebacks.consolidation.landing.exact_json import MAX_DEPTH
 from chargebacks.consolidation.landing.extras import extras, shallow, unknown
-from chargebacks.consolidation.landing.python_values import to_dicts, values
+from chargebacks.consolidation.landing.polars_values import to_dicts, values
 
 _PLAIN: Final = frozenset(
     {pl.String, pl.Boolean, pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64}

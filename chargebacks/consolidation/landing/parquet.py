@@ -2,32 +2,28 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any, Final
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet
 
 from chargebacks import record
+from chargebacks.consolidation.landing import parquet_arrow
+from chargebacks.consolidation.landing.binary_text import as_text, needs_text
 from chargebacks.consolidation.landing.extras_column import extras_column, guessed_extras
+from chargebacks.consolidation.landing.isolation import lacks_memory
 from chargebacks.consolidation.landing.json_lines import metadata_in
 from chargebacks.consolidation.landing.objects import from_objects
-from chargebacks.consolidation.landing.python_values import to_dicts
-from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw
+from chargebacks.consolidation.landing.parquet_footer import DAMAGED, FAILED, Shape, footer
+from chargebacks.consolidation.landing.polars_values import to_dicts
+from chargebacks.consolidation.landing.raw_rows import JUDGED, LINE, TEXTS, VALUES, Raw, Reject
 from chargebacks.errors import UnreadableFileError
 
 MAGIC: Final = b"PAR1"
-DAMAGED: Final = (
-    pl.exceptions.PolarsError,
-    pl.exceptions.PanicException,
-    pa.ArrowException,
-    OSError,
-    ValueError,
-    OverflowError,
-)
-Columns = tuple[tuple[str, pl.DataType], ...]
+_MAX_CAUSE: Final = 200  # characters of an error's text in a reason
+_INNER: Final = "metadata."
+Columns = tuple[Shape, tuple[tuple[str, pl.DataType], ...]]
 
 
 def is_one(data: bytes) -> bool:
@@ -37,51 +33,113 @@ def is_one(data: bytes) -> bool:
 
 def rows_in(data: bytes) -> int | None:
     """How many rows a file has; None when it does not say."""
-    try:
-        return int(pa.parquet.read_metadata(pa.BufferReader(data)).num_rows)
-    except DAMAGED:
-        return None
+    found = footer(data)
+    return found.rows if found and found.agrees else None
 
 
 def columns_in(data: bytes) -> Columns | None:
     """A file's columns with their types, in order; None when it does not say."""
+    found = footer(data)
     try:
-        return tuple(pl.read_parquet_schema(io.BytesIO(data)).items())
-    except DAMAGED:
+        return (found.shape, tuple(pl.read_parquet_schema(io.BytesIO(data)).items())) if found else None
+    except FAILED:
         return None
 
 
 def read_alike(files: Sequence[bytes]) -> Raw | None:
-    """The raw frames of parquet files, one below the other, lines counted on; None when they have not one schema.
+    """The raw frames of parquet files, one below the other, lines counted on; None when they must be read in parts.
 
     Raw texts name the columns in the first file's order.
     """
-    try:
-        return _read(_rows([io.BytesIO(data) for data in files]))
-    except DAMAGED:
-        return None
+    return _by_polars(files)
 
 
 def read(path: str, data: bytes) -> Raw:
-    """The raw frame of a parquet file. Raises UnreadableFileError when it is damaged."""
+    """The raw frame of a parquet file. Raises UnreadableFileError when neither Polars nor Arrow can read it."""
+    raw = _by_polars([data])
+    if raw is not None:
+        return raw
     try:
-        try:
-            return _read(_rows([io.BytesIO(data)]))
-        except pl.exceptions.PolarsError:
-            raw = _with_wide_decimals(data)
-            if raw is None:
-                raise
-            return raw
+        return _by_arrow(data)
+    except parquet_arrow.UnusableError as error:
+        raise UnreadableFileError(f"{path}: {str(error)[:_MAX_CAUSE]}") from None
     except DAMAGED as error:
+        if lacks_memory(error):
+            raise
         cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UnreadableFileError(f"{path}: damaged parquet: {cause[:200]}") from None
+        raise UnreadableFileError(f"{path}: damaged parquet: {cause[:_MAX_CAUSE]}") from None
 
 
-def _rows(sources: list[IO[bytes]]) -> pl.DataFrame:
-    return pl.read_parquet(sources, use_statistics=False, hive_partitioning=False)
+def _by_polars(files: Sequence[bytes]) -> Raw | None:
+    """The rows of files; None when Polars fails, does not return as many as the footers promise, or schemas differ."""
+    footers = [footer(data) for data in files]
+    shape = footers[0].shape if footers[0] else None
+    if shape is None or shape.for_arrow:
+        return None
+    promised = 0
+    for found in footers:
+        if found is None or not found.agrees or (found.shape is not shape and found.shape != shape):
+            return None
+        promised += found.rows
+    try:
+        rows = _rows([io.BytesIO(data) for data in files], shape)
+        return _read(rows, shape.uuids) if rows.height == promised else None
+    except FAILED as error:
+        if lacks_memory(error):
+            raise
+        return None
 
 
-def _read(rows: pl.DataFrame) -> Raw:
+def _rows(sources: list[IO[bytes]], shape: Shape) -> pl.DataFrame:
+    if not shape.int96:
+        return pl.read_parquet(sources, use_statistics=False, hive_partitioning=False)
+    # Polars counts INT96 in nanoseconds, which reach from 1677 to 2262 only, unless it is told otherwise.
+    schema = {name: _in_micros(kind) for name, kind in pl.read_parquet_schema(sources[0]).items()}
+    casts = pl.ScanCastOptions(datetime_cast="nanosecond-downcast")
+    return pl.scan_parquet(
+        sources, schema=schema, cast_options=casts, use_statistics=False, hive_partitioning=False
+    ).collect()
+
+
+def _in_micros(kind: Any) -> Any:
+    match kind:
+        case pl.Datetime():
+            return pl.Datetime("us" if kind.time_unit == "ns" else kind.time_unit, kind.time_zone)
+        case pl.List():
+            return pl.List(_in_micros(kind.inner))
+        case pl.Array():
+            return pl.Array(_in_micros(kind.inner), kind.size)
+        case pl.Map():
+            return pl.Map(_in_micros(kind.key), _in_micros(kind.value))
+        case pl.Struct():
+            return pl.Struct({field.name: _in_micros(field.dtype) for field in kind.fields})
+    return kind
+
+
+def _by_arrow(data: bytes) -> Raw:
+    found = parquet_arrow.read(data)
+    rows = pl.DataFrame(found.series)
+    if rows.width and not found.others:
+        raw = _read(rows)
+    else:
+        dicts = to_dicts(rows) if rows.width else [{} for _ in range(found.height)]
+        for name, values in found.others.items():
+            for row, value in zip(dicts, values, strict=True):
+                row[name] = value
+        raw = _one_by_one(dicts, rows.schema)
+    raw.lost_columns = tuple(found.lost)
+    return raw
+
+
+def _read(rows: pl.DataFrame, uuids: Collection[str] = ()) -> Raw:
+    if not needs_text(rows):
+        return _folded(rows)
+    rows, rejected = _texts(rows, uuids)
+    raw = _folded(rows)
+    return _without(raw, rejected) if rejected else raw
+
+
+def _folded(rows: pl.DataFrame) -> Raw:
     metadata = _metadata(rows)
     folded = None if metadata is None else _extras(rows, metadata)
     if metadata is None or folded is None:
@@ -89,6 +147,25 @@ def _read(rows: pl.DataFrame) -> Raw:
     known = [rows[name] for name in (*TEXTS, *VALUES) if name in rows.columns]
     known += [metadata[name] for name in record.METADATA_FIELDS if name in metadata.columns]
     return Raw(pl.DataFrame([*known, *folded, _lines(rows.height)]), _row_text(rows))
+
+
+def _texts(rows: pl.DataFrame, uuids: Collection[str]) -> tuple[pl.DataFrame, dict[int, str]]:
+    """The rows with binary columns as text, in `metadata` too, and why a known value is not text, by line."""
+    rows, wrong = as_text(rows, uuids)
+    reasons = {name: wrong.get(name, []) for name in (*TEXTS, *JUDGED, "metadata")}
+    if isinstance(rows.schema.get("metadata"), pl.Struct):
+        inner = [path.removeprefix(_INNER) for path in uuids if path.startswith(_INNER)]
+        metadata, wrong = as_text(rows["metadata"].struct.unnest(), inner)
+        rows = rows.with_columns(metadata.to_struct("metadata"))
+        reasons |= {_INNER + name: wrong.get(name, []) for name in record.METADATA_FIELDS}
+    return rows, {n + 1: f"{name}: not text" for name, indexes in reasons.items() for n in indexes}
+
+
+def _without(raw: Raw, rejected: Mapping[int, str]) -> Raw:
+    """The raw frame with those lines set apart as well."""
+    others = [bad for bad in raw.rejects if bad.line not in rejected]
+    more = [Reject(line, reason, raw.raw_text(line)) for line, reason in rejected.items()]
+    return Raw(raw.frame.filter(~pl.col(LINE).is_in(list(rejected))), raw.raw_text, [*others, *more])
 
 
 def _metadata(rows: pl.DataFrame) -> pl.DataFrame | None:
@@ -126,20 +203,6 @@ def _is_far(moment: object) -> bool:
     return isinstance(moment, int)
 
 
-def _with_wide_decimals(data: bytes) -> Raw | None:
-    """A file with decimals of more than 38 digits, which Polars has no type for; None when it has none."""
-    table = pa.parquet.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
-    wide = [field.name for field in table.schema if "decimal256" in str(field.type)]
-    if not wide:
-        return None
-    rows = pl.DataFrame(pl.from_arrow(table.drop_columns(wide)))
-    found = to_dicts(rows) or [{} for _ in range(table.num_rows)]  # rows of no other column
-    for name in wide:
-        for row, value in zip(found, table.column(name).to_pylist(), strict=True):
-            row[name] = value
-    return _one_by_one(found, rows.schema)
-
-
 def _row_text(rows: pl.DataFrame) -> Callable[[int], str]:
     return lambda line: _shown(to_dicts(rows[line - 1])[0])
 
@@ -152,4 +215,6 @@ def _shown(row: dict[str, Any]) -> str:
 
 
 def _told(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
     return value.isoformat() if isinstance(value, date | datetime) else str(value)

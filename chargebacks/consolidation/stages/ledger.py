@@ -41,6 +41,8 @@ class LedgerResult:
     skipped: tuple[str, ...] = ()
     tracebacks: Mapping[str, str] = field(default_factory=dict)
     missed: tuple[str, ...] = ()
+    files_with_lost_columns: int = 0
+    lost_columns: tuple[str, ...] = ()  # unknown columns whose values could not be converted
     digest: str = NOTHING  # of what was read: `coverage.digest`
     coverage: str | None = None
     rejects: str | None = None
@@ -69,6 +71,7 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
         files = [one for one in found if not one["missed"]]
         unreadable = [one for one in files if one["unreadable"]]
         raised = ((one["path"], one["traceback"]) for one in files if one["traceback"])
+        lost = [one["lost_columns"] for one in files if one["lost_columns"]]
         return LedgerResult(
             files=len(files),
             read=sum(one["read"] for one in told[COUNTS]),
@@ -79,6 +82,8 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
             skipped=tuple(one["path"] for one in files if one["skipped"]),
             tracebacks=dict(islice(raised, TRACEBACKS)),
             missed=tuple(one["path"] for one in found if one["missed"]),
+            files_with_lost_columns=len(lost),
+            lost_columns=tuple(sorted({name for names in lost for name in names})),
             digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
             coverage=generation.put_lines(COVERAGE_NAME, map(_covered, files)),
             rejects=rejects.put([_unreadable(one) for one in unreadable], generation),

@@ -1,10 +1,12 @@
-"""Columns → Python values, whatever is in them: a day, time or span that Python cannot say is its number."""
+"""Convert Polars columns to Python values: days, times and spans out of Python's range become their numbers."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
+
+from chargebacks.consolidation.landing.binary_text import text_or_bytes
 
 _DAY: Final = date(1970, 1, 1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,10 +24,14 @@ def to_dicts(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def values(column: pl.Series) -> list[Any]:
-    """The column's values; what is out of Python's reach is its number, also within objects and lists."""
+    """Return the column's values; those out of Python's range as numbers, binary as text where it is text.
+
+    This holds within structs, lists and maps, too.
+    """
     kind = column.dtype
     numbers = _numbers(kind)
-    if numbers == kind or (not kind.is_nested() and _is_safe(column)):
+    plain = numbers == kind and not _holds_binary(kind)
+    if plain or (numbers != kind and not kind.is_nested() and _is_safe(column)):
         return column.to_list()
     return [_value(value, kind) for value in column.cast(numbers).to_list()]
 
@@ -48,6 +54,17 @@ def _numbers(kind: Any) -> Any:
     return kind
 
 
+def _holds_binary(kind: Any) -> bool:
+    match kind:
+        case pl.List() | pl.Array():
+            return _holds_binary(kind.inner)
+        case pl.Map():
+            return _holds_binary(kind.key) or _holds_binary(kind.value)
+        case pl.Struct():
+            return any(_holds_binary(field.dtype) for field in kind.fields)
+    return bool(kind == pl.Binary)
+
+
 def _is_safe(column: pl.Series) -> bool:
     kind: Any = column.dtype
     per_day = 1 if kind == pl.Date else _MICROS_A_DAY // _MICROS[kind.time_unit]
@@ -62,7 +79,7 @@ def _value(value: Any, kind: Any) -> Any:
         case pl.List() | pl.Array():
             return [_value(one, kind.inner) for one in value]
         case pl.Map():
-            return {key: _value(one, kind.value) for key, one in value.items()}
+            return {_value(key, kind.key): _value(one, kind.value) for key, one in value.items()}
         case pl.Struct():
             return {field.name: _value(value[field.name], field.dtype) for field in kind.fields}
     try:
@@ -81,6 +98,8 @@ def _native(number: Any, kind: Any) -> Any:
             return _in_zone(moment, kind.time_zone)
         case pl.Duration() if kind.time_unit in _MICROS:
             return timedelta(microseconds=number * _MICROS[kind.time_unit])
+        case pl.Binary():
+            return text_or_bytes(number)
     return number
 
 
