@@ -42,7 +42,7 @@ def by_line(data: bytes) -> Numbered:
     lines = [(n, line) for n, raw in enumerate(data.split(b"\n"), 1) if (line := raw.strip())]
     parts = [_in_line(line) for _, line in lines]
     if all(len(part) == 1 for part in parts):
-        return lines
+        return [(n, text) for (n, _), (text,) in zip(lines, parts, strict=True)]
     return list(enumerate((text for part in parts for text in part), 1))
 
 

@@ -27,6 +27,7 @@ PRETTY = [json.dumps(one, indent=2) for one in TWO]
         "[\n" + ",\n".join(json.dumps(one) for one in TWO) + "\n]\n",
         "\n".join(PRETTY),
         "".join(PRETTY),
+        "\n".join(json.dumps([one]) for one in TWO),
         "".join(json.dumps(one) for one in TWO),
         json_lines(*TWO).decode(),
     ],
