@@ -8,6 +8,7 @@ from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.coverage import Covered, unreadable_elsewhere
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
+from chargebacks.consolidation.commits.own_files import OwnFiles
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.reading_rules import ReadingRules
@@ -16,13 +17,24 @@ from chargebacks.settings import JobSettings
 
 @dataclass(frozen=True)
 class Before:
-    """What one try of an execution starts from. `found.new` is what it reads: if `full`, all there is."""
+    """What one try of an execution starts from. `found.new` is what it reads: if `full`, all there is.
+
+    `orphans` are our files of a log that is lost: the execution begins a new log above them.
+    """
 
     day: date
     full: bool
     head: Entry | None
     covered: Mapping[str, Covered]
     found: Landing
+    orphans: OwnFiles | None = None
+
+    @property
+    def commit(self) -> int:
+        """The number of the entry that comes next."""
+        if self.orphans:
+            return self.orphans.newest + 1
+        return self.head.commit + 1 if self.head else 1
 
     def still(self, missed: Collection[str]) -> list[Covered]:
         """Return the files that stay covered without being read again, when those `missed` could not be read."""
@@ -36,9 +48,19 @@ class Before:
         return {*self.found.vanished, *(self.covered.keys() & set(missed))} if self.full else set()
 
 
-def look(day: date, entries: list[Entry], settings: JobSettings, state: Store, landing: Store) -> Before:
-    """The landing zone as it is now, beside what these entries cover. Full are only days that were asked for."""
-    full = settings.full and day >= settings.first_date
+def look(
+    day: date,
+    entries: list[Entry],
+    orphans: OwnFiles | None,
+    settings: JobSettings,
+    state: Store,
+    landing: Store,
+) -> Before:
+    """The landing zone as it is now, beside what these entries cover. Full are only days that were asked for.
+
+    With `orphans` there are no entries, and what was covered is not known: everything is read.
+    """
+    full = orphans is not None or (settings.full and day >= settings.first_date)
     covered = CommitLog(state, day).covered(entries)
     listed = listing.list_files(landing, day)
     found = listing.compare(listed, {path: one.file for path, one in covered.items()})
@@ -50,4 +72,4 @@ def look(day: date, entries: list[Entry], settings: JobSettings, state: Store, l
             file for file in listed if file.path not in ignored and unreadable_elsewhere(file, covered, rules)
         ]
         found = replace(found, new=found.new + retried, retried=[file.path for file in retried])
-    return Before(day, full, entries[-1] if entries else None, covered, found)
+    return Before(day, full, entries[-1] if entries else None, covered, found, orphans)

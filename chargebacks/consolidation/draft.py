@@ -71,8 +71,10 @@ def _moved(head: Entry | None, draft: Entry) -> bool:
     )
 
 
-def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: JobSettings) -> WritePlan:
-    """What the second stage is told."""
+def write_plan(
+    pending: Pending, head: Entry | None, draft: Entry, settings: JobSettings, *, restart: bool = False
+) -> WritePlan:
+    """What the second stage is told. A log that is started anew announces everything: what was said is not known."""
     same_buckets = head is not None and head.buckets == draft.buckets
     return WritePlan(
         state_path=settings.state_path,
@@ -85,7 +87,7 @@ def write_plan(pending: Pending, head: Entry | None, draft: Entry, settings: Job
         base_format=head.output_format if head else draft.output_format,
         base_compression=head.output_compression if head else draft.output_compression,
         base_fields=head.record_fields if head else RECORD_FIELDS,
-        announce_all=settings.announce == "all" or _moved(head, draft),
+        announce_all=restart or settings.announce == "all" or _moved(head, draft),
         full=draft.full,
         write=not settings.dry_run,
     )
@@ -147,10 +149,9 @@ def read_under(entry: Entry, still: Iterable[Covered], ledger: LedgerResult) -> 
 
 
 def _check_base(draft: Entry, head: Entry | None, rows: int) -> None:
-    named = head.counts.records_processed if head else 0
-    if rows != named:
+    if head and rows != head.counts.records_processed:
         raise ConservationError(
-            f"partition {draft.partition_date}: entry {draft.commit - 1} names {named} records "
+            f"partition {draft.partition_date}: entry {head.commit} names {head.counts.records_processed} records "
             f"but its files hold {rows}: nothing was committed; restore the generation's files"
         )
 

@@ -17,14 +17,15 @@ from functools import partial
 from itertools import count
 from typing import Final
 
+from chargebacks import partition
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import draft, limits
 from chargebacks.consolidation.before import Before, look
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pending, mark_pending
+from chargebacks.consolidation.commits.own_files import OwnFiles, own_files
 from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing import listing
-from chargebacks.consolidation.landing.listing import Landing
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.records.loss import NO_LOSS
 from chargebacks.consolidation.stages import post_mortem
@@ -64,19 +65,20 @@ class Tools:
 def execute(day: date, tools: Tools) -> Outcome:
     """Consolidate `day`, or find that this execution did already.
 
-    Raises LimitExceededError, ConservationError, ShrinkError, CommitConflictError, StorageError; nothing is
-    committed then, unless a StorageError hit the commit itself, whose outcome the next run learns from the log.
+    Raises LimitExceededError, ConservationError, ShrinkError, LostLogError, CommitConflictError, StateVersionError,
+    StorageError; nothing is committed then, unless a StorageError hit the commit itself, whose outcome the next run
+    learns from the log.
     """
     log = CommitLog(tools.state, day)
     winner = ""
     for attempt in count():
-        entries = log.entries()
+        entries, orphans = _log_beside_output(log, tools.settings)
         for done in entries:
             if done.execution_time == tools.settings.execution_time:
                 return Outcome(done, committed=False, findings=Findings(lost_to=winner))
         if attempt == ATTEMPTS:
             break
-        before = look(day, entries, tools.settings, tools.state, tools.landing)
+        before = look(day, entries, orphans, tools.settings, tools.state, tools.landing)
         outcome, pending = _prepare(before, tools)
         if tools.settings.dry_run:
             return outcome
@@ -89,10 +91,24 @@ def execute(day: date, tools: Tools) -> Outcome:
     raise CommitConflictError(f"partition {day}: {winner}, {ATTEMPTS} times in a row: run the job again")
 
 
+def _log_beside_output(log: CommitLog, settings: JobSettings) -> tuple[list[Entry], OwnFiles | None]:
+    """Return the log's entries; or none, and our files that the output folder holds, when a new log is to begin.
+
+    Raises LostLogError when it holds files of commits that the log does not have.
+    """
+    found = own_files(f"{settings.output_path}/{partition.hive(log.day)}")  # before the log is read
+    entries = log.entries()
+    head = entries[-1].commit if entries else 0
+    if found.newest <= head:
+        return entries, None
+    if not settings.restart_log:
+        raise found.lost(log, head)
+    return [], found
+
+
 def _prepare(before: Before, tools: Tools) -> tuple[Outcome, Pending]:
     """Mark the run as pending, then do all that comes before the commit."""
-    commit = before.head.commit + 1 if before.head else 1
-    pending = Pending(before.day, tools.new_id(), commit)
+    pending = Pending(before.day, tools.new_id(), before.commit)
     if not tools.settings.dry_run:
         mark_pending(tools.state, pending)
     try:
@@ -108,13 +124,14 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     head, found = before.head, before.found
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
     ledger, still, loss = NOTHING_READ, before.still(()), NO_LOSS
-    if draft.has_work(head, found, entry, tools.settings):
-        plan = draft.write_plan(pending, head, entry, tools.settings)
-        buckets, ledger = _run_stages(plan, head, found, tools)
+    restart = before.orphans is not None
+    if restart or draft.has_work(head, found, entry, tools.settings):
+        plan = draft.write_plan(pending, head, entry, tools.settings, restart=restart)
+        buckets, ledger = _run_stages(plan, before, tools)
         _log_tracebacks(before.day, ledger)
         limits.check_limits(before.day, ledger, plan, tools.settings, found.retried)
         loss = sum((one.loss for one in buckets), NO_LOSS)
-        limits.check_loss(before.day, loss, before.gone(ledger.missed), tools.settings)
+        limits.check_loss(before.day, loss, before.gone(ledger.missed), tools.settings, restart=restart)
         still = before.still(ledger.missed)
         entry = draft.concluded(entry, head, buckets, ledger, still)
     entry = draft.read_under(entry, still, ledger)
@@ -128,14 +145,14 @@ def _log_tracebacks(day: date, ledger: LedgerResult) -> None:
         log_.error("partition %s: %s: internal error, the file is unreadable\n%s", day, path, text)
 
 
-def _run_stages(
-    plan: WritePlan, head: Entry | None, found: Landing, tools: Tools
-) -> tuple[list[BucketResult], LedgerResult]:
+def _run_stages(plan: WritePlan, before: Before, tools: Tools) -> tuple[list[BucketResult], LedgerResult]:
     rules = ReadingRules.of(tools.settings)
     reading = ReadPlan(tools.settings.landing_path, plan.state_path, plan.buckets, plan.base_format, rules)
-    shares = [Share(landing=tuple(files)) for files in listing.share(found.new, tools.engine.tasks)]
-    if head and not plan.base:
-        shares += [Share(base=file) for file in head.files]  # another number of files: re-bucket once
+    shares = [Share(landing=tuple(files)) for files in listing.share(before.found.new, tools.engine.tasks)]
+    if before.head and not plan.base:
+        shares += [Share(base=file) for file in before.head.files]  # another number of files: re-bucket once
+    if before.orphans:
+        shares += [Share(base=file, folder=before.orphans.folder) for file in before.orphans.files]
     read, write = partial(read_any, plan=reading), partial(write_bucket, plan=plan)
     try:
         *buckets, ledger = tools.engine.run(

@@ -109,7 +109,9 @@ def _partition(day: date, tools: Tools, places: Places) -> PartitionReport:
 
 def _consolidated(day: date, tools: Tools, places: Places) -> PartitionReport:
     settings, partition_log = tools.settings, CommitLog(tools.state, day)
-    if not settings.dry_run:
+    if not (
+        settings.dry_run or settings.restart_log
+    ):  # a log that is to begin anew must not touch the view yet
         converge(partition_log, places)
     outcome = execute(day, tools)
     report = PartitionReport(

@@ -15,13 +15,15 @@ MIN_UNREADABLE: Final = 3
 MAX_UNREADABLE_SHARE: Final = 0.01
 
 
-def check_loss(day: date, loss: Loss, gone: Collection[str], settings: JobSettings) -> None:
+def check_loss(
+    day: date, loss: Loss, gone: Collection[str], settings: JobSettings, *, restart: bool = False
+) -> None:
     """Raise ShrinkError when a full execution would lose chargebacks of the previous output, and may not.
 
-    `gone`: covered landing files that are not there. Older versions count as lost where files are gone: otherwise a
-    file was overwritten, or is read by other rules, and its newer content is what was asked for.
+    `gone`: covered landing files that are not there; with `restart` nobody knows. Only then do older versions count as
+    lost: otherwise a file was overwritten, or is read by other rules, and its newer content is what was asked for.
     """
-    older = loss.older if gone else 0
+    older = loss.older if gone or restart else 0
     if settings.allow_shrink or not (loss.chargebacks or older):
         return
     back = f"; {older} would go back to an older version" if older else ""

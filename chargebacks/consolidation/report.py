@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from chargebacks.consolidation.announce.messages import summary_event
 from chargebacks.consolidation.commits.entry import Counts, Entry
+from chargebacks.consolidation.commits.own_files import looks_like_ours
 from chargebacks.consolidation.commits.sweeping import Swept
 from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing.listing import Landing
@@ -219,7 +220,14 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
             f"landing files ({one.findings.reading.unreadable_bytes} bytes) cannot be read and are in the quarantine",
             list(one.unreadable),
         ),
-        ("files in the output folder are not ours and were left", one.foreign),
+        (
+            "files in the output folder are another writer's data files, and read with ours: move them away",
+            [name for name in one.foreign if looks_like_ours(name)],
+        ),
+        (
+            "files in the output folder are not ours and were left",
+            [name for name in one.foreign if not looks_like_ours(name)],
+        ),
     ):
         if names:
             yield f"{one.day}: {len(names)} {what}, first {names[0]}"

@@ -8,7 +8,6 @@ swept: it reads the head again. The manifest is written over the version that wa
 so one that is newer is never overwritten (on a local folder: not for long, since the head is read again after it).
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,9 +16,9 @@ from chargebacks import partition
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import DataFile, Entry
 from chargebacks.consolidation.commits.log import CommitLog
+from chargebacks.consolidation.commits.own_files import OURS, check
 from chargebacks.errors import StorageError
 
-OURS: Final = re.compile(r"part-\d{5}-c(\d{8})\.(csv|json|csv\.gz|json\.gz|parquet)")
 MAX_ROUNDS: Final = 5
 
 
@@ -38,7 +37,8 @@ class _MovedError(Exception):
 def converge(log: CommitLog, places: Places) -> list[str]:
     """Converge to the head, and again if it moved meanwhile. Returns foreign names found in the view.
 
-    Raises StorageError when a file that the newest entry names is not there.
+    Raises StorageError when a file that the newest entry names is not there, LostLogError when its copies would come to
+    lie beside files of commits that the log does not have.
     """
     for _ in range(MAX_ROUNDS):
         manifest = places.state.get_with_etag(manifest_path(log.day))
@@ -77,6 +77,8 @@ def _round(head: Entry, log: CommitLog, state: Store, manifest: tuple[bytes, str
     present = {stored.path: stored.size for stored in view.walk("")}
     wanted = {file.view_name: file for file in head.files}
     missing = [file for name, file in wanted.items() if present.get(name) != file.bytes]
+    if missing:
+        check(log, present, head.output_path, head.commit)
     outdated = _outdated(set(present) - set(wanted), head.commit)
     try:
         _copy(missing, view, head, log, state)

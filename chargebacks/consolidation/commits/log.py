@@ -50,6 +50,11 @@ class CommitLog:
         self.day = day
         self._folder = f"log/{day.isoformat()}"
 
+    @property
+    def url(self) -> str:
+        """Where the log is, for a message."""
+        return self._store.url(self._folder)
+
     def entries(self) -> list[Entry]:
         """Every entry, oldest first."""
         return self._read(self._numbers())

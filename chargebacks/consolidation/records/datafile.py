@@ -44,6 +44,11 @@ def suffix(output_format: str, compression: str) -> str:
     return f"{output_format}.gz" if compression == "gzip" else output_format
 
 
+def format_of(name: str) -> str:
+    """Return the format of a file by the end of its name, as `suffix` makes it."""
+    return name.removesuffix(".gz").rpartition(".")[2]
+
+
 def write(frame: pl.DataFrame, output_format: str, compression: str = "none") -> bytes:
     """The frame, in its order, as the bytes of one file. `settings.COMPRESSIONS` says what goes together."""
     sink = io.BytesIO()

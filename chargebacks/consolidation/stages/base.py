@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
+import pyarrow
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.entry import DataFile
 from chargebacks.consolidation.records import datafile
-from chargebacks.errors import StorageError
+from chargebacks.errors import LostLogError, StorageError, one_line
 
 
 def read_base(file: DataFile, state: Store, output_format: str) -> pl.DataFrame:
@@ -21,6 +22,22 @@ def read_base(file: DataFile, state: Store, output_format: str) -> pl.DataFrame:
     with _there():
         data = state.get(file.path)
     return datafile.read(data, output_format)
+
+
+def read_orphan(file: DataFile, folder: Store) -> pl.DataFrame:
+    """Return the rows of a data file whose log is lost; its name tells the format.
+
+    Raises LostLogError when it cannot be read as one of ours.
+    """
+    try:
+        return datafile.read(folder.get(file.path), datafile.format_of(file.path))
+    except FileNotFoundError as error:
+        raise StorageError(f"{error}, but was a moment ago: run the job again") from error
+    except (pl.exceptions.PolarsError, pyarrow.ArrowException, OSError, EOFError) as error:
+        raise LostLogError(
+            f"{folder.url(file.path)} is named like a data file of this job and cannot be read as one "
+            f"({one_line(error)}): move it out of the folder"
+        ) from error
 
 
 def base_batches(file: DataFile, state: Store, output_format: str, folder: Path) -> Iterator[pl.DataFrame]:
