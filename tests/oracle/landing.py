@@ -1,9 +1,14 @@
 """A landing file's bytes as records; which files there are and which day they belong to."""
 
+import bz2
 import gzip
 import io
+import lzma
 import re
+import shutil
+import subprocess
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +21,7 @@ __all__ = ["UnreadableFile", "day_of", "records"]
 
 DAY: Final = re.compile(r"(?:(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?))/(?:.*/)?([^/]+)")
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
-ENDING_OF_COMPRESSED: Final = re.compile(r"(\.(gz|gzip|zst|zstd))+$")
+ENDING_OF_COMPRESSED: Final = re.compile(r"(\.(gz|gzip|zst|zstd|bz2|xz))+$")
 
 
 def day_of(path: str, size: int) -> str | None:
@@ -45,6 +50,8 @@ def records(path: Path) -> list[Any]:
         return read_json_file(data)
     if names_the_key(data):
         return read_csv_file(data)
+    if b"\0" in data[:512]:
+        raise UnreadableFile
     if name.endswith(JSON_ENDINGS):
         return read_json_file(data)
     if name.endswith(".csv"):
@@ -53,11 +60,29 @@ def records(path: Path) -> list[Any]:
 
 
 def _expanded(data: bytes) -> bytes:
-    try:
-        if data.startswith(b"\x1f\x8b"):
-            return gzip.decompress(data)
-        if data.startswith(b"\x28\xb5\x2f\xfd"):
-            return bytes(pa.input_stream(io.BytesIO(data), compression="zstd").read())
-    except (OSError, EOFError, zlib.error) as error:
-        raise UnreadableFile from error
+    if data.startswith(b"\x1f\x8b"):
+        return _by_tool("gzip", data, gzip.decompress)
+    if data.startswith(b"\x28\xb5\x2f\xfd") or (data[1:4] == b"\x2a\x4d\x18" and data[0] >> 4 == 5):
+        return _by_tool("zstd", data, _unzstd)
+    if data.startswith(b"BZh"):
+        return _by_tool("bzip2", data, bz2.decompress)
+    if data.startswith(b"\xfd7zXZ"):
+        return _by_tool("xz", data, lzma.decompress)
     return data
+
+
+def _by_tool(tool: str, data: bytes, otherwise: Callable[[bytes], bytes]) -> bytes:
+    """What the command prints, where there is one. Raises UnreadableFile when it fails or warns."""
+    if shutil.which(tool):
+        done = subprocess.run([tool, "-dc"], input=data, capture_output=True, check=False)
+        if done.returncode or done.stderr:
+            raise UnreadableFile
+        return done.stdout
+    try:
+        return otherwise(data)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise UnreadableFile from error
+
+
+def _unzstd(data: bytes) -> bytes:
+    return bytes(pa.input_stream(io.BytesIO(data), compression="zstd").read())

@@ -175,7 +175,7 @@ def names_the_key(data: bytes) -> bool:
         header = next(_csv_records(line), None)
     except UnreadableFile:
         return False
-    return header is not None and "chargeback_id" in header
+    return header is not None and "chargeback_id" in header and _utf8(header)
 
 
 def read_csv_file(data: bytes) -> list[Any]:

@@ -7,7 +7,7 @@ whole raises UnreadableFileError. docs/landing-zone.md has the rules as users se
 from collections.abc import Callable
 from typing import Final
 
-from chargebacks.consolidation.landing import comma_separated, json_lines, listing, parquet
+from chargebacks.consolidation.landing import comma_separated, foreign_formats, json_lines, listing, parquet
 from chargebacks.consolidation.landing.compressed import expand
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK
 from chargebacks.consolidation.landing.raw_rows import Raw, nothing
@@ -15,15 +15,6 @@ from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.errors import UnreadableFileError
 
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
-# Often seen, never read: a name for them helps whoever looks into the quarantine.
-_STRANGERS: Final = {
-    b"PK\x03\x04": "zip",
-    b"BZh": "bzip2",
-    b"ORC": "ORC",
-    b"Obj\x01": "Avro",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
-}
 
 
 def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
@@ -34,12 +25,13 @@ def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
     content = expand(path, data).removeprefix(BYTE_ORDER_MARK)
     if content.isspace() or not content:
         return nothing()
-    reader = _by_content(content)
-    stranger = next((name for magic, name in _STRANGERS.items() if content.startswith(magic)), None)
-    if reader is None and stranger is None:
-        reader = _by_name(path)
+    stranger = foreign_formats.marked(path, content)
+    reader = None if stranger else _by_content(content)
     if reader is None:
-        found = f"this is {stranger}" if stranger else "check what upstream wrote"
+        stranger = stranger or foreign_formats.likely(content)
+        reader = None if stranger else _by_name(path)
+    if reader is None:
+        found = stranger or "check what upstream wrote"
         raise UnreadableFileError(f"{path}: neither parquet, JSON nor CSV with a chargeback_id: {found}")
     return reader(path, content)
 

@@ -10,7 +10,7 @@ from chargebacks import partition
 from chargebacks.adapters.store import Store
 
 OPENING_COST: Final = 64 * 1024  # bytes that could be read in the time that one more file takes to open
-COMPRESSED: Final = (".gz", ".gzip", ".zst", ".zstd")
+COMPRESSED: Final = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz")
 EXPANSION: Final = 8  # about what JSON and CSV expand to
 CHUNK_BYTES: Final = 256 * 1024 * 1024
 

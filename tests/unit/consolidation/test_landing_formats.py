@@ -152,11 +152,10 @@ def test_the_name_tells_where_the_content_does_not(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "data", "found"),
     [
-        ("a.bin", b"\x00\x01", "check what upstream wrote"),
+        ("a.bin", b"\x01\x02", "check what upstream wrote"),
         ("a.txt", b"status,amount\nopen,2\n", "check what upstream wrote"),
         ("a.parquet", b"PAR", "check what upstream wrote"),
         ("a.csv", b"PK\x03\x04\x14\x00", "this is zip"),
-        ("a.json.bz2", b"BZh91AY&SY", "this is bzip2"),
         ("a.parquet", b"ORC\x11", "this is ORC"),
         ("a.avro", b"Obj\x01\x04", "this is Avro"),
         ("a.json", "\ufeff{}".encode("utf-16-le"), "this is UTF-16 text"),
@@ -164,7 +163,7 @@ def test_the_name_tells_where_the_content_does_not(path: str) -> None:
     ],
 )
 def test_content_in_no_known_format_is_an_unreadable_file(path: str, data: bytes, found: str) -> None:
-    with pytest.raises(UnreadableFileError, match=f"^{path}: neither parquet, JSON nor CSV .*{found}$"):
+    with pytest.raises(UnreadableFileError, match=f"^{path}: neither parquet, JSON nor CSV .*{found}(: |$)"):
         formats.read(path, data)
 
 
