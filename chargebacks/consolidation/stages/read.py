@@ -19,6 +19,7 @@ from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records import frame
 from chargebacks.consolidation.records.merge import bucket_of
+from chargebacks.consolidation.stages.native_output import without_native_panics
 from chargebacks.consolidation.stages.opening import Fetched, FileRead, Opened, open_files
 
 ROWS: Final = "rows"
@@ -52,7 +53,9 @@ def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]
         listed = [file for file in listed if file not in skipped]
     for batch in fetched(listed, Store(plan.landing_path)):
         try:
-            yield from _parcels(open_files(batch, plan.rules), plan.buckets)
+            with without_native_panics():
+                opened = open_files(batch, plan.rules)
+            yield from _parcels(opened, plan.buckets)
         except MemoryError as error:
             raise isolation.memory_error([one.file for one in batch]) from error
 
