@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 import pyarrow as pa
 
+from chargebacks.consolidation.landing.isolation import lacks_memory
 from chargebacks.errors import UnreadableFileError
 
 MAX_EXPANDED: Final = 512 * 1024 * 1024  # bytes: what a task can hold; a small bomb unfolds to anything
@@ -52,6 +53,8 @@ def expand(path: str, data: bytes, limit: int = MAX_EXPANDED) -> bytes:
             f"{path}: {kind} cannot be read by this Python ({error}): let upstream write gzip or zstd"
         ) from None
     except (zlib.error, EOFError, ValueError, pa.ArrowException, OSError, *_xz_errors()) as error:
+        if lacks_memory(error):
+            raise
         raise UnreadableFileError(f"{path}: damaged {kind}: {str(error)[:200]}") from None
     if len(content) > limit:
         raise UnreadableFileError(

@@ -1,5 +1,6 @@
 """Whatever is raised while one landing file is parsed costs that file alone; storage and memory fail the run."""
 
+import io
 import json
 import logging
 from collections.abc import Callable
@@ -204,6 +205,40 @@ def test_lack_of_memory_fails_the_run_and_names_the_file(
     assert log(tmp_path).head() is None
 
 
+def test_lack_of_memory_while_a_file_is_expanded_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pa.compress(json_lines(*records("a")), codec="zstd", asbytes=True)
+    land(tmp_path, "a.json.zst", data)
+    broken = _raising(pa.ArrowMemoryError("malloc of size 1024 failed"))
+    monkeypatch.setattr(pa, "CompressedInputStream", broken)
+    [failed] = run(tmp_path).partitions
+    assert failed.error
+    assert failed.error.startswith("not enough memory to read '2025/11/20/a.json.zst' (")
+
+
+def test_a_native_panic_leaves_nothing_in_the_log_but_one_traceback(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    land_json(tmp_path)
+    zone = io.BytesIO(builders.parquet(updated_at=pa.array([0], pa.timestamp("us", "-02:15"))))
+    right = formats.read
+
+    def panics(path: str, data: bytes, *rules: Any) -> Raw:
+        if path.startswith(PATH):
+            pl.read_parquet(zone)
+        return right(path, data, *rules)
+
+    monkeypatch.setattr(formats, "read", panics)
+    assert run_day(tmp_path).unreadable == (f"{PATH}.json",)
+    assert capfd.readouterr().err == ""
+    [logged] = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
+    assert "PanicException: called `Result::unwrap()` on an `Err` value" in logged
+
+
 def test_memory_that_was_short_for_a_batch_and_suffices_for_its_halves_costs_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,3 +332,56 @@ def test_a_file_to_skip_that_is_not_there_is_reported(tmp_path: Path) -> None:
     assert [line for line in lines if "--skip-file" in line] == [
         "--skip-file '2025/11/20/typo.json' names no new landing file: check its name; a covered one needs --full, too"
     ]
+
+
+HORRORS = {
+    "05": PanicError("by the test"),
+    "16": RecursionError(),
+    "28": RuntimeError("late"),
+    "38": KeyError("x"),
+}
+
+
+def land_horrors(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sixty files of three formats; those of HORRORS raise: the first two when read, the others afterwards."""
+    for n in range(60):
+        name, ids = f"{n:02d}", [f"cb-{n}", f"bad-{n}"]
+        table = [
+            {"chargeback_id": one, "amount": amount} for one, amount in zip(ids, ("1", "x"), strict=True)
+        ]
+        if n % 3 == 0:
+            land(root, f"{name}.parquet", builders.parquet(chargeback_id=ids, amount=["1", "x"]))
+        elif n % 3 == 1:
+            land(root, f"{name}.json", table)
+        else:
+            land(root, f"{name}.csv", f"chargeback_id,amount\n{ids[0]},1\n{ids[1]},x\n".encode())
+    right = formats.read
+
+    def read_or_raise(path: str, data: bytes, *rules: Any) -> Raw:
+        error = HORRORS.get(path.rsplit("/", 1)[-1][:2])
+        if isinstance(error, (PanicError, RecursionError)):
+            raise error
+        raw = right(path, data, *rules)
+        if error:
+            raw.raw_text = _raising(error)
+        return raw
+
+    monkeypatch.setattr(formats, "read", read_or_raise)
+
+
+def test_three_horrors_of_sixty_files_cost_three_files_and_a_fourth_is_one_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land_horrors(tmp_path, monkeypatch)
+    [failed] = run(tmp_path).partitions
+    assert failed.error
+    assert failed.error.startswith(
+        "partition 2025-11-20: 4 of 60 landing files cannot be read, first 2025/11/20/05"
+    )
+    assert log(tmp_path).head() is None
+    report = run_day(tmp_path, skip_file="2025/11/20/38.csv")
+    assert [path[len("2025/11/20/") :][:2] for path in report.unreadable] == list(HORRORS)
+    assert set(view(tmp_path)) == {f"cb-{n}" for n in range(60) if f"{n:02d}" not in HORRORS}
+    assert report.entry
+    counts = report.entry.counts
+    assert (counts.records_read, counts.records_processed, counts.records_rejected) == (112, 56, 56)

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from chargebacks.adapters.store import Store
+from chargebacks.consolidation.landing import formats
+from chargebacks.consolidation.landing.raw_rows import Raw, Reject
+from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.errors import StorageError
 from tests.unit.consolidation.builders import json_lines, land, records
 from tests.unit.consolidation.running import Broker, committed, log, run, run_day, snapshot, view
@@ -57,6 +60,34 @@ def test_more_rejects_than_allowed_fail_before_anything_can_be_seen(
     assert not snapshot(tmp_path / "out")
     assert not snapshot(tmp_path / "_quarantine")
     assert not list((tmp_path / "_state/out/pending").rglob("*.json"))
+
+
+@pytest.mark.parametrize(("good", "passes"), [(570, True), (569, False)])
+def test_a_reject_that_holds_many_records_counts_as_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, good: int, passes: bool
+) -> None:
+    land(tmp_path, "a.json", records(*(f"cb-{n}" for n in range(good))))
+    right = formats.read
+
+    def with_many(path: str, data: bytes, *rules: ReadingRules) -> Raw:
+        raw = right(path, data, *rules)
+        raw.rejects.append(Reject(1, "record: cut off", "{" * 30, records=30))
+        return raw
+
+    monkeypatch.setattr(formats, "read", with_many)
+    report = run(tmp_path)
+    [one] = report.partitions
+    if not passes:
+        assert one.error
+        assert one.error.startswith("partition 2025-11-20: 30 of 599 records rejected, more than 5.0%")
+        return
+    report.raise_failures()
+    assert one.entry
+    counts = one.entry.counts
+    assert (counts.records_read, counts.records_processed, counts.records_rejected) == (600, 570, 30)
+    [data] = snapshot(tmp_path / "_quarantine").values()
+    [told] = map(json.loads, data.splitlines())
+    assert (told["line"], told["records"]) == (1, 30)
 
 
 def test_the_share_is_of_this_executions_records_not_of_the_whole_partitions(tmp_path: Path) -> None:
