@@ -9,6 +9,7 @@ The highest entry is the head. Whatever is not in an entry did not happen.
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.errors import SettingsError
 
+log_ = logging.getLogger(__name__)
 PUBLISHED = ".published"
 _PENDING = re.compile(r"pending/([0-9-]{10})/([^/]+)\.json")
 
@@ -190,17 +192,22 @@ def clear_pending(store: Store, pending: Pending) -> None:
 
 
 def list_pending(store: Store) -> Iterator[Pending]:
-    """Every marker, whatever the date; not one that its run clears while we look, nor what is none of ours."""
+    """Yield every marker, whatever its date. Skip foreign objects, and markers that are deleted meanwhile.
+
+    One that cannot be read (damaged, or of a newer release) is logged and left: what it would tell is in the log, too,
+    for the next run that works on its partition.
+    """
     for stored in store.walk("pending"):
         match = _PENDING.fullmatch(stored.path)
         day = _day(match[1]) if match else None
         if match is None or day is None:
             continue
         try:
-            told = json.loads(store.get(stored.path))
+            yield Pending(day, match[2], int(json.loads(store.get(stored.path))["commit"]))
         except FileNotFoundError:
             continue
-        yield Pending(day, match[2], told["commit"])
+        except (ValueError, KeyError, TypeError):
+            log_.warning("%s is not a pending marker of this release: it is left", store.url(stored.path))
 
 
 def _numbers(names: Iterable[str]) -> list[int]:

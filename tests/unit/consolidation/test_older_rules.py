@@ -210,3 +210,15 @@ def test_a_newer_entry_that_owes_messages_fails_its_partition_alone(tmp_path: Pa
     assert report.unpublished == {date(2025, 11, 20): 1}
     assert list((tmp_path / "_state/out/pending/2025-11-20").iterdir())
     assert not list((tmp_path / "_state/out/log").rglob("00000002*"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{broken", b"[]", b'{"version": 3}', b'{"commit": null}'])
+def test_a_pending_marker_that_cannot_be_read_stops_no_run_and_is_left(
+    tmp_path: Path, content: bytes
+) -> None:
+    land(tmp_path, "a.json", records("a"))
+    marker = tmp_path / "_state/out/pending/2025-11-19/run.json"
+    marker.parent.mkdir(parents=True)
+    marker.write_bytes(content)
+    run_day(tmp_path, Broker())
+    assert marker.read_bytes() == content
