@@ -13,6 +13,7 @@
     │   └── WorkerDiedError      a process that ran tasks died: nothing is left of it that says why
     ├── StateVersionError        a newer release wrote the state: nothing was done
     ├── StorageError             the object store failed, retries included: nothing is known of the content
+    │   └── WithheldError        the object is there, but storage does not give it now: archived, a link to nothing
     ├── UnreadableFileError      the content of one landing file cannot be read
     ├── PublishError             committed, but not (wholly) announced: the debt stays (exit code 3)
     ├── TopicError               a topic could not be looked at, made or changed
@@ -83,6 +84,10 @@ class WorkerDiedError(ConsolidationError):
 
 class StorageError(ChargebacksError):
     """A call to the object store that failed after its retries."""
+
+
+class WithheldError(StorageError):
+    """An object that storage lists and does not give, until somebody does what the message says."""
 
 
 class UnreadableFileError(ChargebacksError):

@@ -1,63 +1,17 @@
-"""Objects whose names obstore's paths cannot hold: an empty segment, `.` or `..` for one, a control character.
+"""Objects of a bucket whose keys obstore's paths cannot hold: an empty segment, `.` or `..`, a control character.
 
 Upstreams make them (a prefix that ends in a slash, joined by another), and one of them would hide its whole folder:
-obstore ends a listing at it. So the listing is made anew, and such an object read, by boto3 or the file system.
+obstore ends a listing at it. So the listing is made anew, and such an object read, by boto3.
 """
 
-import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import Any
 
-from chargebacks.adapters.stored import Stored
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-STAGED: Final = re.compile(r"#\d+$")  # unfinished files of obstore's own, which its listings leave out, too
-
-
-class AnyNames(Protocol):
-    """Lists and reads objects of any name; a path is the whole one, in the bucket or the file system."""
-
-    def walk(self, prefix: str) -> Iterator[Stored]:
-        """Everything whose name begins so."""
-
-    def look(self, name: str) -> Stored | None:
-        """What is there, or None."""
-
-    def read(self, name: str, etag: str) -> bytes | None:
-        """The bytes of that version, or None when there is another. Raises FileNotFoundError."""
-
-
-class Folder:
-    """The file system, names being paths from its root."""
-
-    def walk(self, prefix: str) -> Iterator[Stored]:
-        for folder, _, names in os.walk(f"/{prefix}"):
-            for name in names:
-                found = None if STAGED.search(name) else self.look(os.path.join(folder, name)[1:])  # noqa: PTH118 - "//"
-                if found:
-                    yield found
-
-    def look(self, name: str) -> Stored | None:
-        try:
-            return _found(name, os.stat(f"/{name}"))  # noqa: PTH116 - a Path would fold "//" and "."
-        except FileNotFoundError:
-            return None
-
-    def read(self, name: str, etag: str) -> bytes | None:
-        with Path(f"/{name}").open("rb") as file:
-            return file.read() if _found(name, os.fstat(file.fileno())).etag == etag else None
-
-
-def _found(name: str, told: os.stat_result) -> Stored:
-    """As obstore tells it, so that a file has one etag whoever lists it."""
-    etag = f'"{told.st_ino:x}-{told.st_mtime_ns // 1000:x}-{told.st_size:x}"'
-    shown = name.encode(errors="surrogateescape").decode(errors="replace")  # bytes that are no UTF-8
-    return Stored(shown, told.st_size, etag, _EPOCH + timedelta(microseconds=told.st_mtime_ns // 1000))
+from chargebacks.adapters import archived
+from chargebacks.adapters.stored import Level, Stored
+from chargebacks.errors import WithheldError
 
 
 class Bucket:
@@ -69,13 +23,28 @@ class Bucket:
         self._making = Lock()
 
     def walk(self, prefix: str) -> Iterator[Stored]:
+        """Everything whose key begins so."""
         with self._asked() as client:
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             for page in pages:
                 for one in page.get("Contents", []):
                     yield Stored(one["Key"], one["Size"], one["ETag"], one["LastModified"])
 
+    def level(self, prefix: str) -> Level:
+        """The names directly below the folder; `prefix` is empty or ends in a slash."""
+        folders, files = list[str](), list[str]()
+        with self._asked() as client:
+            pages = client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix, Delimiter="/"):
+                folders += [one["Prefix"] for one in page.get("CommonPrefixes", [])]
+                files += [one["Key"] for one in page.get("Contents", [])]
+        return Level(
+            sorted(name.removeprefix(prefix).removesuffix("/") for name in folders),
+            sorted(name.removeprefix(prefix) for name in files if name != prefix),
+        )
+
     def look(self, name: str) -> Stored | None:
+        """What is there, or None."""
         try:
             with self._asked() as client:
                 told = client.head_object(Bucket=self._bucket, Key=name)
@@ -84,11 +53,17 @@ class Bucket:
         return Stored(name, told["ContentLength"], told["ETag"], told["LastModified"])
 
     def read(self, name: str, etag: str) -> bytes | None:
+        """The bytes of that version, or None when there is another. Raises FileNotFoundError, WithheldError."""
         try:
             with self._asked() as client:
                 return bytes(client.get_object(Bucket=self._bucket, Key=name, IfMatch=etag)["Body"].read())
         except _ChangedError:
             return None
+        except OSError as error:
+            answer = getattr(error.__cause__, "response", "")
+            if reason := archived.reason(f"{error} {answer}", f"{self._bucket}/{name}"):
+                raise WithheldError(reason) from error
+            raise
 
     @contextmanager
     def _asked(self) -> Iterator[Any]:

@@ -1,15 +1,14 @@
-"""The one door to object storage: S3 and a local folder behind the same few calls, by obstore.
+"""The one door to object storage: S3 and a local folder behind the same few calls.
 
-A `Store` is rooted at a bucket URL or an absolute folder; every path given to it or got from it is relative
-to that root. Objects are written whole or not at all. Failures other than "not there" and "exists" are
+obstore writes everything, and reads from S3. `local_files` lists and reads folders, `odd_names` keys of S3 that obstore
+cannot express. A `Store` is rooted at a bucket URL or an absolute folder; every path given to it or got from it is
+relative to that root. Objects are written whole or not at all. Failures other than "not there" and "exists" are
 StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors) before it gives up.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,17 +20,17 @@ from obstore.exceptions import (
     NotFoundError,
     PreconditionError,
 )
-from obstore.store import LocalStore, ObjectStore, S3Store
 
-from chargebacks.adapters import aws_credentials, copies, in_flight
-from chargebacks.adapters.odd_names import AnyNames, Bucket, Folder
-from chargebacks.adapters.stored import Stored
-from chargebacks.errors import StorageError
+from chargebacks.adapters import archived, copies, in_flight, local_files
+from chargebacks.adapters.client import open_root
+from chargebacks.adapters.odd_names import Bucket
+from chargebacks.adapters.stored import Level, Stored
+from chargebacks.errors import StorageError, WithheldError
 
 T = TypeVar("T")
 R = TypeVar("R")
 ODD_NAME: Final = (InvalidPathError, ValueError)  # the latter when we are who says it
-RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
+NO_BUCKET: Final = "<Code>NoSuchBucket</Code>"
 
 
 @contextmanager
@@ -42,7 +41,11 @@ def _explained(action: str, where: str) -> Iterator[None]:
     """
     try:
         yield
+    except WithheldError as error:
+        raise WithheldError(f"cannot read {where}: {error}") from error
     except (BaseError, OSError) as error:
+        if reason := archived.reason(str(error), where):
+            raise WithheldError(f"cannot read {where}: {reason}") from error
         if isinstance(error, FileNotFoundError) and action not in ("write", "create", "list"):
             raise FileNotFoundError(f"{where} is not there") from error
         cause = next(iter(str(error).splitlines()), type(error).__name__)
@@ -50,13 +53,18 @@ def _explained(action: str, where: str) -> Iterator[None]:
 
 
 class Store:
-    """Objects below one root."""
+    """Objects below one root.
 
-    def __init__(self, root: str) -> None:
+    Local names that end in `#` and digits are obstore's unfinished files, which listings leave out, unless the folder
+    is `foreign`: written by others, for whom these are names like any other.
+    """
+
+    def __init__(self, root: str, *, foreign: bool = False) -> None:
         self.root = root.rstrip("/")
         self.local = "://" not in self.root
-        self._inner, self._prefix = _open(self.root)
-        self._any_names: AnyNames = Folder() if self.local else Bucket(_bucket(self.root))
+        self._inner, self._prefix = open_root(self.root)
+        self._foreign = foreign
+        self._odd = Bucket(_bucket(self.root))
         self._kept: dict[str, bytes] = {}
 
     def get(self, path: str) -> bytes:
@@ -92,25 +100,32 @@ class Store:
         return in_flight.each(action, items, 1 if self.local else 16)
 
     def get_version(self, path: str, etag: str) -> bytes | None:
-        """The bytes of that version, or None when the object has another by now. Raises FileNotFoundError."""
+        """The bytes of that version, or None when the object has another by now.
+
+        Raises FileNotFoundError, and WithheldError when the object is there but cannot be had.
+        """
         with _explained("read", self.url(path)):
+            if self.local:
+                return local_files.read(self._full(path), etag)
             try:
                 return bytes(obstore.get(self._inner, self._full(path), options={"if_match": etag}).bytes())
             except PreconditionError:
                 return None
             except ODD_NAME:
-                return self._any_names.read(self._full(path), etag)
+                return self._odd.read(self._full(path), etag)
 
     def stat(self, path: str) -> Stored | None:
         """What is stored at `path` now, or None."""
         with _explained("stat", self.url(path)):
             try:
-                return self._stored(obstore.head(self._inner, self._full(path)))
+                if not self.local:
+                    return self._stored(obstore.head(self._inner, self._full(path)))
+                found = local_files.look(self._full(path))
             except (FileNotFoundError, NotFoundError):
                 return None
             except ODD_NAME:
-                found = self._any_names.look(self._full(path))
-                return self._found(found) if found else None
+                found = self._odd.look(self._full(path))
+        return self._found(found) if found else None
 
     def put(self, path: str, data: bytes) -> None:
         """Write the object, over another if there is one."""
@@ -165,26 +180,52 @@ class Store:
 
     def walk(self, prefix: str) -> Iterator[Stored]:
         """Everything below the folder `prefix`, in no promised order, page by page, whatever it is called."""
-        told = set()
         with _explained("list", self.url(prefix)):
+            if self.local:
+                yield from map(self._found, local_files.walk(self._full(prefix), staged=self._foreign))
+            else:
+                yield from self._walk_bucket(self._full(prefix))
+
+    def _walk_bucket(self, full: str) -> Iterator[Stored]:
+        told = set()
+        try:
+            for page in obstore.list(self._inner, prefix=full):
+                for stored in map(self._stored, page):
+                    told.add(stored.path)
+                    yield stored
+        except InvalidPathError:
+            for found in map(self._found, self._odd.walk(_folder(full))):
+                if found.path not in told:
+                    yield found
+
+    def level(self, prefix: str) -> Level:
+        """The names of folders and files directly below the folder `prefix`.
+
+        Raises FileNotFoundError when a local folder or the bucket is not there.
+        """
+        full = self._full(prefix)
+        with _explained("listing", self.url(prefix)):
+            if self.local:
+                return local_files.level(full)
             try:
-                for page in obstore.list(self._inner, prefix=self._full(prefix)):
-                    for meta in page:
-                        stored = self._stored(meta)
-                        told.add(stored.path)
-                        yield stored
+                found = obstore.list_with_delimiter(self._inner, prefix=full)
             except InvalidPathError:
-                folder = f"{self._full(prefix).rstrip('/')}/"
-                for found in self._any_names.walk(folder):
-                    stored = self._found(found)
-                    if stored.path not in told:
-                        yield stored
+                return self._odd.level(_folder(full))
+            except BaseError as error:
+                raise (FileNotFoundError if NO_BUCKET in str(error) else type(error))(str(error)) from error
+        below = [meta["path"] for meta in found["objects"]]
+        return Level(
+            _last(found["common_prefixes"]), _last(path for path in below if path != full.rstrip("/"))
+        )
 
     def folders(self, prefix: str) -> list[str]:
-        """Names of the folders directly below the folder `prefix`, sorted."""
-        with _explained("list", self.url(prefix)):
-            found = obstore.list_with_delimiter(self._inner, prefix=self._full(prefix))
-        return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found["common_prefixes"])
+        """Names of the folders directly below the folder `prefix`, sorted; none when it is not there."""
+        try:
+            return self.level(prefix).folders
+        except FileNotFoundError as error:
+            if self.local:
+                return []
+            raise StorageError(f"list of {self.url(prefix)} failed: {error.__cause__ or error}") from error
 
     def copy_to(self, path: str, target: "Store", target_path: str) -> None:
         """Copy an object to a store of the same kind, over another: on S3 by the server, here by a hard link.
@@ -231,19 +272,14 @@ class Store:
         return Stored(path, meta["size"], meta["e_tag"] or "", meta["last_modified"])
 
 
-def _open(root: str) -> tuple[ObjectStore, str]:
-    """The store and the prefix that `root` stands for in it."""
-    if "://" not in root:
-        return LocalStore(), f"{root.strip('/')}/"
-    bucket, _, prefix = root.removeprefix("s3://").partition("/")
-    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    options: dict[str, Any] = {"retry_config": RETRIES}
-    if endpoint:
-        options |= {"endpoint": endpoint, "client_options": {"allow_http": endpoint.startswith("http:")}}
-    if "AWS_ACCESS_KEY_ID" not in os.environ and (provider := aws_credentials.found()):
-        options["credential_provider"] = provider
-    return S3Store(bucket, **options), f"{prefix}/" if prefix else ""
-
-
 def _bucket(root: str) -> str:
     return root.removeprefix("s3://").partition("/")[0]
+
+
+def _folder(full: str) -> str:
+    """The prefix of all keys below the folder."""
+    return f"{full.rstrip('/')}/".lstrip("/")
+
+
+def _last(paths: Iterable[str]) -> list[str]:
+    return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in paths)

@@ -1,4 +1,4 @@
-"""An object as a listing tells of it."""
+"""Objects and folders as a listing describes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,3 +12,11 @@ class Stored:
     size: int
     etag: str
     modified: datetime
+
+
+@dataclass(frozen=True)
+class Level:
+    """The names directly below a folder, sorted."""
+
+    folders: list[str]
+    files: list[str]

@@ -43,6 +43,9 @@ class LedgerResult:
     missed: tuple[str, ...] = ()
     files_with_lost_columns: int = 0
     lost_columns: tuple[str, ...] = ()  # unknown columns whose values could not be converted
+    withheld: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of the missed files that storage does not give, why
     digest: str = NOTHING  # of what was read: `coverage.digest`
     coverage: str | None = None
     rejects: str | None = None
@@ -84,6 +87,7 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
             missed=tuple(one["path"] for one in found if one["missed"]),
             files_with_lost_columns=len(lost),
             lost_columns=tuple(sorted({name for names in lost for name in names})),
+            withheld={one["path"]: one["withheld"] for one in found if one["withheld"]},
             digest=digest(LandingFile(one["path"], one["size"], one["etag"]) for one in files),
             coverage=generation.put_lines(COVERAGE_NAME, map(_covered, files)),
             rejects=rejects.put([_unreadable(one) for one in unreadable], generation),

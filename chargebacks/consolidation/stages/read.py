@@ -21,6 +21,7 @@ from chargebacks.consolidation.records import frame
 from chargebacks.consolidation.records.merge import bucket_of
 from chargebacks.consolidation.stages.native_output import without_native_panics
 from chargebacks.consolidation.stages.opening import Fetched, FileRead, Opened, open_files
+from chargebacks.errors import WithheldError
 
 ROWS: Final = "rows"
 BASE: Final = "base"
@@ -96,7 +97,7 @@ def _batches(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
 
 
 def _fetch(store: Store, file: LandingFile) -> Fetched:
-    """The version that was listed; if it changed meanwhile, look once more; if it vanished, no bytes."""
+    """The version that was listed; if it changed meanwhile, look once more; no bytes if it vanished or is withheld."""
     try:
         data = store.get_version(file.path, file.etag)
         if data is None and (now := store.stat(file.path)):
@@ -104,6 +105,8 @@ def _fetch(store: Store, file: LandingFile) -> Fetched:
             data = store.get_version(file.path, file.etag)
     except FileNotFoundError:
         data = None
+    except WithheldError as error:
+        return Fetched(file, None, withheld=str(error))
     return Fetched(file, data)
 
 
