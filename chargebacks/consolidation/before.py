@@ -11,6 +11,7 @@ from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.commits.own_files import OwnFiles
 from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.listing import Landing
+from chargebacks.consolidation.landing.zone import LandingZone
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.settings import JobSettings
 
@@ -54,7 +55,7 @@ def look(
     orphans: OwnFiles | None,
     settings: JobSettings,
     state: Store,
-    landing: Store,
+    landing: LandingZone,
 ) -> Before:
     """The landing zone as it is now, beside what these entries cover. Full are only days that were asked for.
 
@@ -62,7 +63,7 @@ def look(
     """
     full = orphans is not None or (settings.full and day >= settings.first_date)
     covered = CommitLog(state, day).covered(entries)
-    listed = listing.list_files(landing, day)
+    listed = landing.list_files(day)
     found = listing.compare(listed, {path: one.file for path, one in covered.items()})
     if full:
         found = replace(found, new=listing.compare(listed, {}).new)

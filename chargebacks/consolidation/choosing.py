@@ -13,8 +13,9 @@ from chargebacks.consolidation import plan
 from chargebacks.consolidation.commits import coverage, log
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.commits.log import CommitLog
-from chargebacks.consolidation.landing import listing
+from chargebacks.consolidation.landing import markers
 from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.landing.zone import LandingZone
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.errors import one_line
 from chargebacks.settings import JobSettings
@@ -47,7 +48,7 @@ class _Seen:
     error: str | None = None
 
 
-def choose(settings: JobSettings, state: Store, landing: Store) -> Chosen:
+def choose(settings: JobSettings, state: Store, landing: LandingZone) -> Chosen:
     """A single date always; of a range the days that hold anything; earlier days by `plan.is_due`."""
     look = _Look(settings, state, landing, log.days(state), ReadingRules.of(settings).text)
     days = list(_candidates(settings))
@@ -74,7 +75,7 @@ class _Look:
 
     settings: JobSettings
     state: Store
-    landing: Store
+    landing: LandingZone
     logs: list[date]
     rules: str
 
@@ -120,4 +121,4 @@ class _Look:
         )
 
     def _files(self, day: date) -> Iterator[LandingFile]:
-        return (file for file in listing.walk(self.landing, day) if not listing.is_marker(file))
+        return (file for file in self.landing.walk(day) if not markers.kind_of(file.path, file.size))

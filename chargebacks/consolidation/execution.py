@@ -26,6 +26,7 @@ from chargebacks.consolidation.commits.log import CommitLog, Pending, clear_pend
 from chargebacks.consolidation.commits.own_files import OwnFiles, own_files
 from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing import listing
+from chargebacks.consolidation.landing.zone import LandingZone
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.records.loss import NO_LOSS
 from chargebacks.consolidation.stages import post_mortem
@@ -56,7 +57,7 @@ class Tools:
 
     settings: JobSettings
     state: Store
-    landing: Store
+    landing: LandingZone
     engine: Engine
     clock: Callable[[], datetime]
     new_id: Callable[[], str]

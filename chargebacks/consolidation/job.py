@@ -18,12 +18,13 @@ from uuid import uuid4
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import parallel
 from chargebacks.consolidation.announce.publishing import Publisher, Sent, publish_partition
-from chargebacks.consolidation.choosing import choose
+from chargebacks.consolidation.choosing import Chosen, choose
 from chargebacks.consolidation.commits.converge import Places, converge, quarantine_rejects
 from chargebacks.consolidation.commits.log import CommitLog
 from chargebacks.consolidation.commits.recovery import Finished, finish, owed
 from chargebacks.consolidation.commits.sweeping import sweep
 from chargebacks.consolidation.execution import Tools, execute
+from chargebacks.consolidation.landing.zone import LandingZone, open_zone, warning
 from chargebacks.consolidation.report import PartitionReport, RunReport
 from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.errors import ChargebacksError, ConsolidationError, PublishError, StorageError, one_line
@@ -41,13 +42,14 @@ def run(
 ) -> RunReport:
     """Run the job. Without a `publisher` what is committed is left unpublished, for the next run that has one.
 
-    A partition that fails, whatever the reason, is reported and does not stop the others. Raises StorageError
-    when the store fails before any partition is begun.
+    A partition that fails, whatever the reason, is reported and does not stop the others. Raises SettingsError when
+    there is no landing zone, StorageError when the store fails before any partition is begun.
     """
     started = time.monotonic()
+    landing = open_zone(settings.landing_path)
     places = Places(Store(settings.state_path), Store(settings.quarantine_path))
     finished = Finished() if settings.dry_run else finish(places)
-    tools = Tools(settings, places.state, Store(settings.landing_path), engine, clock, new_id)
+    tools = Tools(settings, places.state, landing, engine, clock, new_id)
     chosen = choose(settings, tools.state, tools.landing)
     work = parallel.each(
         lambda day: _partition(day, tools, places), chosen.days, settings.parallel_partitions
@@ -62,6 +64,7 @@ def run(
         empty=chosen.empty,
         outdated=chosen.outdated,
         unskipped=_unskipped(settings, partitions),
+        landing_warning=_landing_warning(landing, partitions, chosen),
     )
     if settings.dry_run:
         return report
@@ -79,6 +82,16 @@ def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
     finished = finish(places)
     report = _announced(RunReport(_stuck(finished)), finished, places, publisher)
     return replace(report, seconds=time.monotonic() - started)
+
+
+def _landing_warning(landing: LandingZone, partitions: list[PartitionReport], chosen: Chosen) -> str:
+    """What is wrong with a landing zone without days; nothing is said of one that could not be looked at."""
+    files = (one.landing.new or (one.entry and one.entry.landing_files) for one in partitions)
+    try:
+        return warning(landing, idle=not (any(files) or chosen.left))
+    except StorageError as error:
+        log_.warning("the landing zone could not be looked at: %s", error)
+        return ""
 
 
 def _unskipped(settings: JobSettings, partitions: list[PartitionReport]) -> list[str]:

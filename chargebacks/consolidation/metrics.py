@@ -34,9 +34,14 @@ def values(report: RunReport, settings: JobSettings) -> Mapping[str, float]:
         "RejectedShare": 100 * max((one.rejected_share for one in readings), default=0.0),
         "FilesUnreadable": sum(len(one.unreadable) for one in readings),
         "BytesUnreadable": sum(one.unreadable_bytes for one in readings),
+        **_layout(report),
         "ChargebacksAnnounced": report.announced,
         "RunSeconds": report.seconds,
     }
+
+
+def _layout(report: RunReport) -> Mapping[str, float]:
+    return {} if report.landing_warning is None else {"LandingZoneEmpty": int(bool(report.landing_warning))}
 
 
 def of_failure() -> Mapping[str, float]:

@@ -56,6 +56,11 @@ class PartitionReport:
         return self.entry is not None and self.entry.read_under_others(self.entry.rules)
 
     @property
+    def withheld(self) -> Mapping[str, str]:
+        """The missed files that are there but that storage does not give: why, and what to do about it."""
+        return self.findings.reading.withheld
+
+    @property
     def status(self) -> str:
         """failed, unfinished, dry run, already committed, nothing to consolidate, or consolidated."""
         if self.entry is None:
@@ -91,7 +96,9 @@ class PartitionReport:
             "files_overwritten": len(self.landing.overwritten),
             "files_vanished": len(self.landing.vanished),
             "files_missed": len(self.missed),
+            "files_withheld": len(self.withheld),
             "files_ignored": len(self.landing.ignored),
+            "files_ignored_by_kind": dict(sorted(self.landing.ignored_by_kind.items())),
             "files_unreadable": len(self.unreadable),
             "bytes_unreadable": self.findings.reading.unreadable_bytes,
             "files_with_lost_columns": self.findings.reading.files_with_lost_columns,
@@ -109,7 +116,8 @@ class RunReport:
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
     `outdated`: days that were looked at and left alone, whose rows were read under other rules of reading.
     `announced`: chargebacks in slices that were acknowledged. `unpublished`: entries that still owe messages, by
-    partition. `unskipped`: files that the run was told to skip and did not come across. `seconds`: until the last
+    partition. `unskipped`: files that the run was told to skip and did not come across. `landing_warning`: what is
+    wrong with the landing zone's layout, None when the run did not look at it. `seconds`: until the last
     acknowledgement.
     """
 
@@ -120,6 +128,7 @@ class RunReport:
     announced: int = 0
     unpublished: Mapping[date, int] = field(default_factory=dict)
     unskipped: Sequence[str] = ()
+    landing_warning: str | None = None
     publish_problem: str | None = None
     swept: Swept = field(default_factory=Swept)
     seconds: float = 0.0
@@ -145,8 +154,7 @@ class RunReport:
             yield f"{day}: {files} landing files are not covered and out of reach: run with --partition-date {day}"
         for day in self.empty:
             yield f"{day}: neither landing files nor a log: nothing to consolidate"
-        for path in self.unskipped:
-            yield f"--skip-file {path!r} names no new landing file: check its name; a covered one needs --full, too"
+        yield from self._notices()
         yield from self._outdated()
         for day, entries in self.unpublished.items():
             yield f"{day}: {entries} entries unpublished: a run with a broker, or chargebacks recover, sends them"
@@ -156,6 +164,13 @@ class RunReport:
             yield f"superseded files were left, the next run deletes them: {self.swept.problem}"
         yield self._file_metrics()
         yield self._metrics()
+
+    def _notices(self) -> Iterator[str]:
+        """Return what to check in the arguments."""
+        if self.landing_warning:
+            yield f"warning: {self.landing_warning}"
+        for path in self.unskipped:
+            yield f"--skip-file {path!r} names no new landing file: check its name; a covered one needs --full, too"
 
     def _file_metrics(self) -> str:
         """Return the line of files. It repeats no field of the other line, which saved queries parse."""
@@ -209,13 +224,16 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
     if one.findings.loss.chargebacks:
         yield f"{one.day}: lost, as --allow-shrink permits: {one.findings.loss}"
     found = one.landing
+    withheld = list(one.withheld.values())
+    gone = [path for path in one.missed if path not in one.withheld]
     stay = "their records went with them" if one.entry.full else "their records stay"
     for what, names in (
         ("overwritten landing files were read again", found.overwritten),
         ("landing files that could not be read under other rules were read again", found.retried),
         (f"covered landing files are gone; {stay}", found.vanished),
-        ("landing files vanished or changed before they were read: left for the next run", list(one.missed)),
-        ("markers, empty and unfinished files were passed over", found.ignored),
+        ("landing files vanished or changed before they were read: left for the next run", gone),
+        ("landing files are there, but storage does not give them: left for the next run", withheld),
+        (f"markers, empty and unfinished files were passed over ({_kinds(found)})", found.ignored),
         (
             f"landing files ({one.findings.reading.unreadable_bytes} bytes) cannot be read and are in the quarantine",
             list(one.unreadable),
@@ -239,3 +257,7 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
             f"{one.day}: {reading.files_with_lost_columns} files have unknown columns that could not be converted; "
             f"their records were read without them: {shown}{more}"
         )
+
+
+def _kinds(found: Landing) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(found.ignored_by_kind.items()))

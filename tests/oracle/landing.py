@@ -19,7 +19,17 @@ from tests.oracle.landing_text import UnreadableFile, names_the_key, read_csv_fi
 
 __all__ = ["UnreadableFile", "day_of", "records"]
 
-DAY: Final = re.compile(r"(?:(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?))/(?:.*/)?([^/]+)")
+DAY: Final = re.compile(
+    r"(?:(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?)|(?:(?:dt|date|ds|day)=)?(\d{4})-(\d\d)-(\d\d))"
+    r"/(.+)",
+    re.DOTALL,
+)
+# What other writers leave beside their data: names of files, beginnings of any name on the way, folders.
+MARKER_NAMES: Final = ("_SUCCESS", "_metadata", "_common_metadata", ".DS_Store")
+MARKER_STARTS: Final = ("_committed_", "_started_")
+MARKER_ENDS: Final = (".csv.metadata", ".crc")
+MARKER_PARTS: Final = ("__magic", ".hoodie", ".spark-staging")
+MARKER_FOLDERS: Final = ("_temporary", "_delta_log")
 JSON_ENDINGS: Final = (".json", ".jsonl", ".ndjson")
 ENDING_OF_COMPRESSED: Final = re.compile(r"(\.(gz|gzip|zst|zstd|bz2|xz))+$")
 
@@ -27,15 +37,20 @@ ENDING_OF_COMPRESSED: Final = re.compile(r"(\.(gz|gzip|zst|zstd|bz2|xz))+$")
 def day_of(path: str, size: int) -> str | None:
     """The partition date of a path below the landing root, or None when it is no landing file.
 
-    Empty files (commit markers, folders that a console made), checksums and a writer's unfinished work are none.
+    Empty files (commit markers, folders that a console made) and what other writers leave beside their data are none.
     """
     match = DAY.fullmatch(path)
-    if match is None or "/_temporary/" in path or "/.spark-staging" in path:
+    if match is None or size == 0:
         return None
-    *parts, name = (group for group in match.groups() if group)
-    if size == 0 or (name.startswith(".") and name.endswith(".crc")):
-        return None
-    return "-".join(part.zfill(2) for part in parts)
+    *parts, below = (group for group in match.groups() if group)
+    return None if _is_marker(below.split("/")) else "-".join(part.zfill(2) for part in parts)
+
+
+def _is_marker(parts: list[str]) -> bool:
+    *folders, name = parts
+    named = name in MARKER_NAMES or name.startswith(MARKER_STARTS) or name.endswith(MARKER_ENDS)
+    on_the_way = any(part.startswith(MARKER_PARTS) for part in parts)
+    return named or on_the_way or ".inprogress" in name or bool({*folders} & {*MARKER_FOLDERS})
 
 
 def records(path: Path) -> list[Any]:

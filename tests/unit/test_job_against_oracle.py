@@ -15,7 +15,15 @@ from tests.fixtures.any_files import any_files
 from tests.oracle.check_files import check_files
 from tests.oracle.expect import Execution, expectations
 
-FOLDERS = ("2025/11/20", "year=2025/month=11/day=20", "2025/11/19")
+FOLDERS = (
+    "2025/11/20",
+    "year=2025/month=11/day=20",
+    "dt=2025-11-20/hour=06",
+    "2025-11-20",
+    "2025/11/19",
+    "day=2025-11-19",
+    "2025/11/20/_temporary",
+)
 WAYS = [(name, compression) for name, possible in COMPRESSIONS.items() for compression in possible]
 TIMES = ("2025-11-20T06:30:00", "2025-11-20T12:30:00")
 

@@ -1,13 +1,12 @@
-"""The landing zone of a partition: which files are there, which are new, and how tasks share them."""
+"""The landing files of a partition: which are new, and how tasks share them. Pure."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
 
-from chargebacks import partition
-from chargebacks.adapters.store import Store
+from chargebacks.consolidation.landing import markers
 
 OPENING_COST: Final = 64 * 1024  # bytes that could be read in the time that one more file takes to open
 COMPRESSED: Final = (".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz")
@@ -38,45 +37,31 @@ class Landing:
     vanished: list[str] = field(default_factory=list)  # covered, not there any more: changes nothing
     retried: list[str] = field(default_factory=list)  # unreadable under other rules: read again as new
     ignored: list[str] = field(default_factory=list)  # a writer's markers and unfinished files
-
-
-def list_files(store: Store, day: date) -> list[LandingFile]:
-    """Every object in the partition's landing folders, sorted by path."""
-    return sorted(walk(store, day), key=lambda file: file.path)
-
-
-def walk(store: Store, day: date) -> Iterator[LandingFile]:
-    """The same in no promised order, page by page."""
-    for folder in partition.landing_folders(day):
-        for stored in store.walk(folder):
-            yield LandingFile(stored.path, stored.size, stored.etag)
+    ignored_by_kind: Mapping[str, int] = field(default_factory=dict)  # how many, by `markers.KINDS`
 
 
 def compare(listed: Iterable[LandingFile], covered: Mapping[str, LandingFile]) -> Landing:
-    """Tell new files from covered ones. Pure."""
-    ignored, there = [], {}
+    """Tell new files from covered ones.
+
+    A name that an earlier release read and covered may be a marker now: its records stay, and it never vanishes.
+    """
+    ignored, there, kinds = [], {}, Counter[str]()
     for file in listed:
-        if is_marker(file):
+        if kind := markers.kind_of(file.path, file.size):
             ignored.append(file.path)
+            kinds[kind] += 1
         else:
             there[file.path] = file
     new = [file for path, file in there.items() if covered.get(path) != file]
     return Landing(
         new=new,
         overwritten=[file.path for file in new if file.path in covered],
-        vanished=sorted(set(covered) - set(there) - set(ignored)),
+        vanished=sorted(
+            path for path in set(covered) - set(there) if not markers.kind_of(path, covered[path].size)
+        ),
         ignored=ignored,
+        ignored_by_kind=kinds,
     )
-
-
-def is_marker(file: LandingFile) -> bool:
-    """No landing file: a checksum, a Spark writer's unfinished work, or an object with nothing in it.
-
-    Empty are commit markers (`_SUCCESS`) and the folders that S3's console makes, which cannot even be read.
-    """
-    name = file.path.rsplit("/", 1)[-1]
-    unfinished = "/_temporary/" in file.path or "/.spark-staging" in file.path
-    return unfinished or not file.size or (name[:1] == "." and name.endswith(".crc"))
 
 
 def share(files: Iterable[LandingFile], tasks: int) -> list[list[LandingFile]]:

@@ -1,7 +1,6 @@
 """The day's executions, and which landing files have arrived before each."""
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,7 +15,6 @@ from chargebacks.local.sample.deliveries import Recipe
 from chargebacks.local.sample.generate import generate
 
 LAST_SLOT: Final = time(18, 30)
-DAY_FOLDER: Final = re.compile(r"(\d{4})/(\d\d)/(\d\d)|year=(\d{4})/month=(\d\d?)/day=(\d\d?)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def given(landing: Path) -> list[Execution]:
     days = [(day, files) for day, files in found.items() if files]
     if not days:
         raise SettingsError(
-            f"{str(landing)!r} has no 2025/11/20/… nor year=2025/month=11/day=20/… with files in it"
+            f"{str(landing)!r} has no folder of a day with files in it: name it {', '.join(partition.LAYOUTS)}"
         )
     return [
         Execution(number, day, datetime.combine(day, LAST_SLOT), files)
@@ -66,20 +64,15 @@ def given(landing: Path) -> list[Execution]:
 
 
 def _days(landing: Path) -> set[date]:
-    folders = [*landing.glob("[0-9]*/[0-9]*/[0-9]*/"), *landing.glob("year=*/month=*/day=*/")]
-    return {day for folder in folders if (day := _day(folder.relative_to(landing).as_posix()))}
-
-
-def _day(folder: str) -> date | None:
-    match = DAY_FOLDER.fullmatch(folder)
-    try:
-        return date(*(int(part) for part in match.groups() if part)) if match else None
-    except ValueError:
-        return None  # 2025/02/30
+    folders = [
+        *landing.glob("*/"),
+        *landing.glob("[0-9]*/[0-9]*/[0-9]*/"),
+        *landing.glob("year=*/month=*/day=*/"),
+    ]
+    return {day for one in folders if (day := partition.landing_day(one.relative_to(landing).as_posix()))}
 
 
 def _files(landing: Path, day: date) -> Iterator[str]:
+    store = Store(str(landing.absolute()), foreign=True)
     for folder in partition.landing_folders(day):
-        for path in (landing / folder).rglob("*"):
-            if path.is_file():
-                yield path.relative_to(landing).as_posix()
+        yield from (found.path for found in store.walk(folder))

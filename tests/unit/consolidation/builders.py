@@ -97,6 +97,7 @@ def without_nulls(row: Mapping[str, Any]) -> Row:
 
 def settings(root: Path, **given: str) -> JobSettings:
     """The job's settings with landing zone, output and state below `root`; 06:30 on DAY unless given."""
+    (root / "landing").mkdir(parents=True, exist_ok=True)
     text = {
         "landing_path": str(root / "landing"),
         "output_path": str(root / "out"),

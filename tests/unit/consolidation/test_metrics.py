@@ -48,6 +48,7 @@ def test_a_run_is_told_in_numbers(tmp_path: Path) -> None:
         "RejectedShare": 25.0,
         "FilesUnreadable": 0,
         "BytesUnreadable": 0,
+        "LandingZoneEmpty": 0,
         "ChargebacksAnnounced": 4,
     }
 

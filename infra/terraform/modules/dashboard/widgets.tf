@@ -69,6 +69,7 @@ locals {
     { title = "Chargebacks announced", own = ["ChargebacksAnnounced"] },
     { title = "Consolidations not announced", own = ["ConsolidationsUnpublished"], stat = "Maximum" },
     { title = "Rejected share (%)", own = ["RejectedShare"], stat = "Maximum" },
+    { title = "Landing zone without a known day", own = ["LandingZoneEmpty"], stat = "Maximum" },
     { title = "Unreadable landing files", own = ["FilesUnreadable"], stat = "Maximum" },
     { title = "Bytes of unreadable landing files", own = ["BytesUnreadable"], stat = "Maximum" },
   ]
