@@ -10,6 +10,7 @@ from uuid import UUID
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.oracle.exact_json import json_text
 from tests.oracle.landing_text import UnreadableFile
 
 TIMES: Final = ("created_at", "updated_at", "event_timestamp", "consolidation_date")
@@ -67,7 +68,7 @@ def _plain(value: Any) -> Any:
             else value.value.as_py()
         )
     if isinstance(value, pa.MapScalar):
-        return {_plain(one["key"]): _plain(one["value"]) for one in value.values}
+        return {_key(_plain(one["key"])): _plain(one["value"]) for one in value.values}
     if isinstance(value, pa.ListScalar):  # lists of every kind
         return [_plain(one) for one in value.values]
     if isinstance(value, pa.StructScalar):
@@ -76,6 +77,11 @@ def _plain(value: Any) -> Any:
         return _moment(value.cast(_number(value.type)).as_py(), value.type)
     found = value.as_py()
     return _text(found) if isinstance(found, bytes) else found
+
+
+def _key(value: Any) -> str:
+    """As its value would be in JSON."""
+    return value if isinstance(value, str) else json_text(value).strip('"')
 
 
 def _text(value: bytes) -> str | bytes:
@@ -98,9 +104,9 @@ def _moment(number: int, kind: pa.DataType) -> date | time | timedelta | int:
         if pa.types.is_date32(kind):
             return (EPOCH + timedelta(days=number)).date()
         nanos = number * NANOS[kind.unit]
+        if pa.types.is_duration(kind):  # a span is cut off towards zero, an instant towards the past
+            return timedelta(microseconds=abs(nanos) // 1000) * (1 if nanos >= 0 else -1)
         span = timedelta(microseconds=nanos // 1000)
-        if pa.types.is_duration(kind):
-            return span
         if pa.types.is_timestamp(kind):
             return EPOCH + span
     except OverflowError:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from chargebacks.consolidation.landing.binary_text import text_or_bytes
+from chargebacks.consolidation.landing.polars_values import key_text
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROS_A_DAY: Final = 86_400_000_000
@@ -14,20 +15,32 @@ _PER_MICRO: Final = {"s": (1_000_000, 1), "ms": (1_000, 1), "us": (1, 1), "ns": 
 
 
 def values(column: pa.ChunkedArray) -> list[Any]:
-    """Return the column's values; within lists, structs and maps too."""
-    return [_value(value, column.type) for value in stored(column).to_pylist()]
+    """Return the column's values; within lists, structs and maps too. Raises ArrowInvalid where Arrow casts wrongly."""
+    found = _cast(column)
+    found.validate(full=True)
+    return [_value(value, column.type) for value in found.to_pylist()]
 
 
-def stored(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the column with numbers for days and times, and with what extension types are stored as."""
-    return column.cast(_stored(column.type))
+def check(column: pa.ChunkedArray) -> None:
+    """Raise ArrowInvalid for a damaged column, and for text that is not UTF-8. Times out of a day are no damage."""
+    (_cast(column) if _holds_time(column.type) else column).validate(full=True)
 
 
 def out_of_day(column: pa.ChunkedArray) -> bool:
     """Return whether a column of times of day holds one that is not within a day."""
-    found = pa.compute.min_max(stored(column))
+    found = pa.compute.min_max(_cast(column))
     ends = [end for end in (found["min"].as_py(), found["max"].as_py()) if end is not None]
     return any(isinstance(_value(end, column.type), int) for end in ends)
+
+
+def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column with numbers for days and times, and with what extension types are stored as."""
+    kind = _stored(column.type)
+    return column if kind == column.type else column.cast(kind)
+
+
+def _holds_time(kind: pa.DataType) -> bool:
+    return pa.types.is_time(kind) or any(_holds_time(kind.field(n).type) for n in range(kind.num_fields))
 
 
 def _stored(kind: pa.DataType) -> pa.DataType:
@@ -59,20 +72,12 @@ def _value(value: Any, kind: pa.DataType) -> Any:
     if pa.types.is_struct(kind):
         return {field.name: _value(value[field.name], field.type) for field in kind}
     if pa.types.is_map(kind):
-        return _map([(_value(key, kind.key_type), _value(inner, kind.item_type)) for key, inner in value])
+        return {key_text(_value(key, kind.key_type)): _value(inner, kind.item_type) for key, inner in value}
     if isinstance(value, list):
         return [_value(inner, kind.value_type) for inner in value]
     if isinstance(value, bytes):
         return text_or_bytes(value)
     return _moment(value, kind) if pa.types.is_temporal(kind) and isinstance(value, int) else value
-
-
-def _map(pairs: list[tuple[Any, Any]]) -> Any:
-    """A dictionary, or a list of pairs where a key is a list or a struct."""
-    try:
-        return dict(pairs)
-    except TypeError:
-        return [list(pair) for pair in pairs]
 
 
 def _moment(number: int, kind: pa.DataType) -> date | time | datetime | timedelta | int:
@@ -85,7 +90,9 @@ def _moment(number: int, kind: pa.DataType) -> date | time | datetime | timedelt
         if pa.types.is_timestamp(kind):
             return _EPOCH + timedelta(microseconds=micros)
         if pa.types.is_duration(kind):
-            return timedelta(microseconds=micros)
+            return timedelta(
+                microseconds=micros if number >= 0 else -(-number * factor // divisor)
+            )  # as Polars
     except OverflowError:
         return number
     return (_EPOCH + timedelta(microseconds=micros)).time() if 0 <= micros < _MICROS_A_DAY else number

@@ -14,7 +14,7 @@ from chargebacks.consolidation.landing import arrow_values
 from chargebacks.consolidation.landing.binary_text import uuid_text
 from chargebacks.consolidation.landing.isolation import lacks_memory
 from chargebacks.consolidation.landing.parquet_footer import FAILED, rows_in_groups
-from chargebacks.consolidation.landing.raw_rows import KNOWN
+from chargebacks.consolidation.landing.raw_rows import KNOWN, VALUES
 
 _INTERVAL: Final = struct.Struct("<III")  # months, days, milliseconds: "Logical types", apache/parquet-format
 _MAX_NAME: Final = 100  # characters of a column's name in a reason
@@ -45,7 +45,7 @@ def read(data: bytes) -> Found:
     found = Found(promised)
     intervals = _intervals(file.schema)
     for name, column in zip(table.column_names, table.columns, strict=True):
-        arrow_values.stored(column).validate(full=True)  # Arrow takes any bytes for text
+        arrow_values.check(column)
         _take(name, column, found, is_interval=name in intervals)
     return found
 
@@ -79,7 +79,7 @@ def _take(name: str, column: pa.ChunkedArray, found: Found, *, is_interval: bool
         elif (series := _series(name, column)) is not None:
             found.series.append(series)
         else:
-            found.others[name] = arrow_values.values(column)
+            found.others[name] = _values(name, column)
     except FAILED as error:
         if lacks_memory(error):
             raise
@@ -88,14 +88,20 @@ def _take(name: str, column: pa.ChunkedArray, found: Found, *, is_interval: bool
         found.lost.append(name)
 
 
+def _values(name: str, column: pa.ChunkedArray) -> list[Any]:
+    """The values in Python. A number in place of a known time must not pass for an epoch."""
+    values = arrow_values.values(column)
+    if name not in VALUES or not pa.types.is_temporal(column.type):
+        return values
+    return [f"{value}, beyond" if isinstance(value, int) else value for value in values]
+
+
 def _series(name: str, column: pa.ChunkedArray) -> pl.Series | None:
     """The column in Polars; None when Polars cannot hold it, or does not show each of its values."""
     kind = column.type
     if isinstance(kind, pa.UuidType):
         return uuid_text(pl.Series(name, pl.from_arrow(column.cast(kind.storage_type))))
-    if _is_nested_with(kind, _is_beyond_polars) or (
-        pa.types.is_time(kind) and arrow_values.out_of_day(column)
-    ):
+    if _is_beyond_polars(kind) or (pa.types.is_time(kind) and arrow_values.out_of_day(column)):
         return None
     if isinstance(kind, pa.JsonType):
         column = column.cast(kind.storage_type)
@@ -109,18 +115,20 @@ def _series(name: str, column: pa.ChunkedArray) -> pl.Series | None:
 
 
 def _is_beyond_polars(kind: pa.DataType) -> bool:
-    zoned = pa.types.is_timestamp(kind) and kind.tz is not None
-    return (
-        zoned
-        or pa.types.is_time(kind)
-        or pa.types.is_decimal256(kind)
-        or isinstance(kind, pa.BaseExtensionType)
-    )
-
-
-def _is_nested_with(kind: pa.DataType, found: Any) -> bool:
+    if pa.types.is_decimal256(kind) or (pa.types.is_map(kind) and _is_odd_key(kind.key_type)):
+        return True
     inner = [kind.field(n).type for n in range(kind.num_fields)]
-    return any(found(one) or _is_nested_with(one, found) for one in inner)
+    return any(_is_odd_within(one) or _is_beyond_polars(one) for one in inner)
+
+
+def _is_odd_key(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_temporal(kind) or pa.types.is_nested(kind))
+
+
+def _is_odd_within(kind: pa.DataType) -> bool:
+    """Whether Polars does not show every value of such a type within lists and structs."""
+    zoned = pa.types.is_timestamp(kind) and kind.tz is not None
+    return zoned or pa.types.is_time(kind) or isinstance(kind, pa.BaseExtensionType)
 
 
 def _interval(value: bytes | None) -> str | None:

@@ -26,6 +26,8 @@ FAILED: Final = (*DAMAGED, TypeError, LookupError, AttributeError, ArithmeticErr
 _TAIL: Final = 8  # the footer's length and the magic bytes
 _ROWS_FIELD: Final = 0x16  # the next field after the schema, a 64-bit integer: num_rows
 _SCHEMA_FIELD: Final = 2
+_MAX_DIGITS: Final = 38  # of a decimal, which then takes 16 bytes
+_MAX_BYTES: Final = 16
 _MAX_SHAPES: Final = 16
 
 
@@ -35,7 +37,7 @@ class Shape:
 
     `int96`: some times are of the type INT96. `uuids`: paths of columns, and fields of `metadata`, of the type UUID.
     `for_arrow`: some types need Arrow: times of day (Polars makes null of those out of range), intervals (it panics),
-    UUIDs nested deeper.
+    decimals of more than 38 digits (nested ones become 0), UUIDs nested deeper.
     """
 
     int96: bool = False
@@ -106,8 +108,13 @@ def _shape(schema: Any) -> Shape:
         uuids=tuple(shown),
         for_arrow=len(shown) < len(uuids)
         or "TIME" in kinds.values()
-        or any(column.converted_type == "INTERVAL" for column in columns),
+        or any(column.converted_type == "INTERVAL" or _is_wide(column) for column in columns),
     )
+
+
+def _is_wide(column: Any) -> bool:
+    wide = column.precision > _MAX_DIGITS or column.length > _MAX_BYTES
+    return bool(wide and column.logical_type.type == "DECIMAL")
 
 
 def _is_in_metadata(path: str) -> bool:

@@ -1,11 +1,13 @@
 """Convert Polars columns to Python values: days, times and spans out of Python's range become their numbers."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from chargebacks import record
 from chargebacks.consolidation.landing.binary_text import text_or_bytes
 
 _DAY: Final = date(1970, 1, 1)
@@ -24,16 +26,36 @@ def to_dicts(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def values(column: pl.Series) -> list[Any]:
-    """Return the column's values; those out of Python's range as numbers, binary as text where it is text.
+    """Return the column's values; those out of Python's range as numbers, binary and maps' keys as text.
 
     This holds within structs, lists and maps, too.
     """
     kind = column.dtype
     numbers = _numbers(kind)
-    plain = numbers == kind and not _holds_binary(kind)
+    plain = numbers == kind and not _needs_care(kind)
     if plain or (numbers != kind and not kind.is_nested() and _is_safe(column)):
         return column.to_list()
     return [_value(value, kind) for value in column.cast(numbers).to_list()]
+
+
+def key_text(key: Any) -> str:
+    """Return a map's key as text: what its value would be in JSON, so that keys of any type can be compared."""
+    if isinstance(key, str):
+        return key
+    text = (record.extras_text({"": key}) or "")[len('{"":') : -1]
+    return str(json.loads(text)) if text.startswith('"') else text
+
+
+def has_odd_keys(kind: Any) -> bool:
+    """Return whether the type holds a map whose keys Polars cannot convert to numbers, or Python cannot hash."""
+    match kind:
+        case pl.Map():
+            return kind.key.is_temporal() or kind.key.is_nested() or has_odd_keys(kind.value)
+        case pl.List() | pl.Array():
+            return has_odd_keys(kind.inner)
+        case pl.Struct():
+            return any(has_odd_keys(field.dtype) for field in kind.fields)
+    return False
 
 
 def _numbers(kind: Any) -> Any:
@@ -54,14 +76,14 @@ def _numbers(kind: Any) -> Any:
     return kind
 
 
-def _holds_binary(kind: Any) -> bool:
+def _needs_care(kind: Any) -> bool:
     match kind:
         case pl.List() | pl.Array():
-            return _holds_binary(kind.inner)
+            return _needs_care(kind.inner)
         case pl.Map():
-            return _holds_binary(kind.key) or _holds_binary(kind.value)
+            return kind.key != pl.String or _needs_care(kind.value)
         case pl.Struct():
-            return any(_holds_binary(field.dtype) for field in kind.fields)
+            return any(_needs_care(field.dtype) for field in kind.fields)
     return bool(kind == pl.Binary)
 
 
@@ -79,7 +101,7 @@ def _value(value: Any, kind: Any) -> Any:
         case pl.List() | pl.Array():
             return [_value(one, kind.inner) for one in value]
         case pl.Map():
-            return {_value(key, kind.key): _value(one, kind.value) for key, one in value.items()}
+            return {key_text(_value(key, kind.key)): _value(one, kind.value) for key, one in value.items()}
         case pl.Struct():
             return {field.name: _value(value[field.name], field.dtype) for field in kind.fields}
     try:
