@@ -3,7 +3,6 @@
 `ARGUMENTS` is the job's one table of arguments: Glue, the command line and the documentation all read it.
 """
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -12,9 +11,19 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chargebacks import record, schedule
+from chargebacks import schedule
 from chargebacks.defaults import TOPIC
 from chargebacks.errors import SettingsError
+from chargebacks.setting_values import (
+    choice,
+    flag,
+    integer,
+    landing_files,
+    matching,
+    number,
+    pattern,
+    required_fields,
+)
 
 FORMATS: Final = ("csv", "parquet", "json")
 # By format, the default first. Parquet compresses within the file; csv and json files are compressed as a whole.
@@ -153,7 +162,7 @@ class JobSettings:
 
 def _when(text: Mapping[str, str], now: datetime) -> dict[str, object]:
     schedule_zone = schedule.zone(text["schedule_zone"])
-    total = _integer(text, "total_executions", 1, 24)
+    total = integer(text, "total_executions", 1, 24)
     given = text.get("execution_time")
     time = schedule.parse_execution_time(given) if given else schedule.naive_utc(now)
     days, sequence = text.get("partition_date"), text.get("execution_sequence")
@@ -165,7 +174,7 @@ def _when(text: Mapping[str, str], now: datetime) -> dict[str, object]:
         "first_date": first,
         "partition_date": last,
         "lookback_days": _lookback(text, ".." in (days or "")),
-        "execution_sequence": _integer(text, "execution_sequence", 1, total)
+        "execution_sequence": integer(text, "execution_sequence", 1, total)
         if sequence
         else schedule.sequence_at(time, total, schedule_zone),
     }
@@ -173,7 +182,7 @@ def _when(text: Mapping[str, str], now: datetime) -> dict[str, object]:
 
 def _lookback(text: Mapping[str, str], a_range: bool) -> int | None:
     if "lookback_days" in text:
-        return _integer(text, "lookback_days", 0, 31)
+        return integer(text, "lookback_days", 0, 31)
     return None if a_range else DEFAULT_LOOKBACK
 
 
@@ -196,35 +205,35 @@ def _where(text: Mapping[str, str]) -> dict[str, object]:
 
 def _how(text: Mapping[str, str]) -> dict[str, object]:
     return {
-        "full": _flag(text, "full"),
-        "allow_shrink": _flag(text, "allow_shrink"),
-        "restart_log": _flag(text, "restart_log"),
-        "csv_escape": _choice(text, "csv_escape", ("", *CSV_ESCAPES)),
-        "required_fields": _required_fields(text),
-        "id_pattern": _pattern(text, "id_pattern"),
-        "skip_file": _landing_files(text, "skip_file"),
-        "parallel_partitions": _integer(text, "parallel_partitions", 1, 32),
-        "output_format": _choice(text, "output_format", FORMATS),
-        "output_files": _integer(text, "output_files", 1, 1000),
+        "full": flag(text, "full"),
+        "allow_shrink": flag(text, "allow_shrink"),
+        "restart_log": flag(text, "restart_log"),
+        "csv_escape": choice(text, "csv_escape", ("", *CSV_ESCAPES)),
+        "required_fields": required_fields(text),
+        "id_pattern": pattern(text, "id_pattern"),
+        "skip_file": landing_files(text, "skip_file", absolute(text["landing_path"])),
+        "parallel_partitions": integer(text, "parallel_partitions", 1, 32),
+        "output_format": choice(text, "output_format", FORMATS),
+        "output_files": integer(text, "output_files", 1, 1000),
         "output_compression": _compression(text),
-        "max_rejected_share": _number(text, "max_rejected_share", 0, 1),
-        "announce": _choice(text, "announce", ("changed", "all")),
+        "max_rejected_share": number(text, "max_rejected_share", 0, 1),
+        "announce": choice(text, "announce", ("changed", "all")),
         "kafka_bootstrap_servers": text["kafka_bootstrap_servers"],
-        "kafka_topic": _matching(
+        "kafka_topic": matching(
             text, "kafka_topic", TOPIC_NAME, "letters, digits, `.`, `_` and `-`, at most 249"
         ),
-        "kafka_auth": _choice(text, "kafka_auth", ("none", "iam")),
-        "publish_timeout_seconds": _number(text, "publish_timeout_seconds", 1, 3600),
-        "superseded_hours": _number(text, "superseded_hours", 0, 8760),
-        "aws_region": _matching(text, "aws_region", REGION, "a region like sa-east-1, or leave it out"),
-        "job_name": _matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
-        "publish_metrics": _flag(text, "publish_metrics"),
-        "dry_run": _flag(text, "dry_run"),
+        "kafka_auth": choice(text, "kafka_auth", ("none", "iam")),
+        "publish_timeout_seconds": number(text, "publish_timeout_seconds", 1, 3600),
+        "superseded_hours": number(text, "superseded_hours", 0, 8760),
+        "aws_region": matching(text, "aws_region", REGION, "a region like sa-east-1, or leave it out"),
+        "job_name": matching(text, "job_name", JOB_NAME, "1 to 255 printable characters"),
+        "publish_metrics": flag(text, "publish_metrics"),
+        "dry_run": flag(text, "dry_run"),
     }
 
 
 def _compression(text: Mapping[str, str]) -> str:
-    output_format = _choice(text, "output_format", FORMATS)
+    output_format = choice(text, "output_format", FORMATS)
     possible = COMPRESSIONS[output_format]
     given = text.get("output_compression", possible[0]).lower()
     if given not in possible:
@@ -277,75 +286,3 @@ def _beside(output: str, folder: str) -> str:
             f"output_path {output!r} has no folder beside it for {folder}: give --state-path and --quarantine-path"
         )
     return f"{parent}/{folder}/{name}"
-
-
-def _choice(text: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    value = text[name].lower()
-    if value not in choices:
-        raise SettingsError(f"{name} {text[name]!r} is unknown: give {', '.join(choices)}")
-    return value
-
-
-def _flag(text: Mapping[str, str], name: str) -> bool:
-    return _choice(text, name, ("true", "false")) == "true"
-
-
-def _matching(text: Mapping[str, str], name: str, pattern: re.Pattern[str], wanted: str) -> str:
-    if not pattern.fullmatch(text[name]) or not text[name].isprintable():
-        raise SettingsError(f"{name} {text[name]!r} cannot be a name: give {wanted}")
-    return text[name]
-
-
-def _required_fields(text: Mapping[str, str]) -> tuple[str, ...]:
-    names = [name.strip() for name in text["required_fields"].split(",") if name.strip()]
-    if unknown := [name for name in names if name not in record.REQUIRABLE]:
-        raise SettingsError(
-            f"required_fields names {unknown[0]!r}, which cannot be required: "
-            f"give some of {', '.join(record.REQUIRABLE)}"
-        )
-    return tuple(dict.fromkeys(["chargeback_id", *names]))
-
-
-def _pattern(text: Mapping[str, str], name: str) -> str:
-    try:
-        re.compile(text[name])
-    except re.error as error:
-        raise SettingsError(f"{name} {text[name]!r} is not a regular expression: {error}") from None
-    return text[name]
-
-
-def _landing_files(text: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """Paths below the landing zone, from one path or a JSON list of them; each may begin with `landing_path`."""
-    given = text[name].strip()
-    try:
-        paths = json.loads(given) if given.startswith("[") else [given] if given else []
-    except (ValueError, RecursionError):
-        paths = [None]
-    if not all(isinstance(path, str) and path for path in paths):
-        raise SettingsError(f'{name} {given[:200]!r} is not a JSON list of paths: give ["PATH", "PATH"]')
-    roots = (f"{text['landing_path'].rstrip('/')}/", f"{absolute(text['landing_path'])}/")
-    return tuple(_below(path, roots) for path in paths)
-
-
-def _below(path: str, roots: tuple[str, ...]) -> str:
-    return next((path.removeprefix(root) for root in roots if path.startswith(root)), path)
-
-
-def _integer(text: Mapping[str, str], name: str, low: int, high: int) -> int:
-    try:
-        value = int(text[name])
-    except ValueError:
-        value = low - 1
-    if not low <= value <= high:
-        raise SettingsError(f"{name} {text[name]!r} is out of range: give a whole number, {low} to {high}")
-    return value
-
-
-def _number(text: Mapping[str, str], name: str, low: float, high: float) -> float:
-    try:
-        value = float(text[name])
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise SettingsError(f"{name} {text[name]!r} is out of range: give a number, {low:g} to {high:g}")
-    return value

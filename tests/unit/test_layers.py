@@ -20,6 +20,7 @@ WORDS = tuple(
     for name in (
         "defaults",
         "errors",
+        "setting_values",
         "settings",
         "schedule",
         "partition",
