@@ -12,7 +12,7 @@ A crash before the commit leaves a generation that no entry names; a crash after
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import count
 from typing import Final
@@ -29,6 +29,7 @@ from chargebacks.consolidation.landing import listing
 from chargebacks.consolidation.landing.zone import LandingZone
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.records.loss import NO_LOSS
+from chargebacks.consolidation.records.ties import NO_TIES
 from chargebacks.consolidation.stages import post_mortem
 from chargebacks.consolidation.stages.engine import Engine
 from chargebacks.consolidation.stages.ledger import NOTHING_READ, LedgerResult
@@ -124,7 +125,7 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
     """Write the generation and draft its entry; with nothing to do, carry the head's files forward."""
     head, found = before.head, before.found
     entry = draft.carried_forward(pending, head, tools.settings, tools.clock(), full=before.full)
-    ledger, still, loss = NOTHING_READ, before.still(()), NO_LOSS
+    ledger, still, loss, ties = NOTHING_READ, before.still(()), NO_LOSS, NO_TIES
     restart = before.orphans is not None
     if restart or draft.has_work(head, found, entry, tools.settings):
         plan = draft.write_plan(pending, head, entry, tools.settings, restart=restart)
@@ -132,12 +133,13 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
         _log_tracebacks(before.day, ledger)
         limits.check_limits(before.day, ledger, plan, tools.settings, found.retried)
         loss = sum((one.loss for one in buckets), NO_LOSS)
+        ties = sum((one.ties for one in buckets), NO_TIES)
         limits.check_loss(before.day, loss, before.gone(ledger.missed), tools.settings, restart=restart)
         still = before.still(ledger.missed)
         entry = draft.concluded(entry, head, buckets, ledger, still)
     entry = draft.read_under(entry, still, ledger)
     stamped = draft.stamped(entry, head, tools.clock())
-    return Outcome(stamped, committed=True, findings=Findings(found, ledger, loss))
+    return Outcome(stamped, committed=True, findings=Findings(found, ledger, loss, ties))
 
 
 def _log_tracebacks(day: date, ledger: LedgerResult) -> None:
@@ -148,7 +150,14 @@ def _log_tracebacks(day: date, ledger: LedgerResult) -> None:
 
 def _run_stages(plan: WritePlan, before: Before, tools: Tools) -> tuple[list[BucketResult], LedgerResult]:
     rules = ReadingRules.of(tools.settings)
-    reading = ReadPlan(tools.settings.landing_path, plan.state_path, plan.buckets, plan.base_format, rules)
+    reading = ReadPlan(
+        tools.settings.landing_path,
+        plan.state_path,
+        plan.buckets,
+        plan.base_format,
+        rules,
+        tools.settings.execution_time.replace(tzinfo=UTC),
+    )
     shares = [Share(landing=tuple(files)) for files in listing.share(before.found.new, tools.engine.tasks)]
     if before.head and not plan.base:
         shares += [Share(base=file) for file in before.head.files]  # another number of files: re-bucket once

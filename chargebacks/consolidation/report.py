@@ -104,6 +104,8 @@ class PartitionReport:
             "files_with_lost_columns": self.findings.reading.files_with_lost_columns,
             "read_under_older_rules": self.outdated,
             "chargebacks_lost": self.findings.loss.chargebacks,
+            "ties_decided_by_bytes": self.findings.ties.chargebacks,
+            "records_after_execution": self.findings.reading.later,
             "error": self.error,
             "seconds": round(self.seconds, 3),
         }
@@ -206,6 +208,19 @@ def _sum(counts: list[Counts], name: str) -> int:
     return sum(getattr(one, name) for one in counts)
 
 
+def _upstream_lines(one: PartitionReport) -> Iterator[str]:
+    """What hides a fault upstream, though every record was read."""
+    if one.findings.ties.chargebacks:
+        yield (
+            f"{one.day}: {one.findings.ties}; their bytes decided: let upstream advance updated_at with every change"
+        )
+    if later := one.findings.reading.later:
+        yield (
+            f"{one.day}: {later} records are dated after the execution, the latest {one.findings.reading.latest}: "
+            "each wins over all changes until then; correct upstream's clock"
+        )
+
+
 def _partition_lines(one: PartitionReport) -> Iterator[str]:
     if one.error:
         yield f"{one.day}: {one.status}: {one.told}"
@@ -223,6 +238,7 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
         yield f"{one.day}: another run committed this execution meanwhile: {one.findings.lost_to}"
     if one.findings.loss.chargebacks:
         yield f"{one.day}: lost, as --allow-shrink permits: {one.findings.loss}"
+    yield from _upstream_lines(one)
     found = one.landing
     withheld = list(one.withheld.values())
     gone = [path for path in one.missed if path not in one.withheld]

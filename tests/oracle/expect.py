@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tests.oracle.landing import UnreadableFile, day_of, records
@@ -30,6 +30,25 @@ class Counts:
 
 
 @dataclass
+class Signs:
+    """What one execution must report of faults upstream: ids whose winner bytes decided, records from the future."""
+
+    execution_time: datetime
+    tied: dict[str, tuple[datetime, datetime, int]] = field(default_factory=dict)
+    later: int = 0
+
+    def note(self, key: str, version: Version, best: Version | None) -> None:
+        """See a record, and the best version of its id so far."""
+        self.later += version.updated > self.execution_time
+        if best and version.content != best.content and version.dates == best.dates:
+            self.tied[key] = version.dates
+
+    def ties(self, newest: dict[str, Version]) -> int:
+        """How many ids still have the dates that two different versions had."""
+        return sum(newest[key].dates == dates for key, dates in self.tied.items())
+
+
+@dataclass
 class Partition:
     """A partition as it stands."""
 
@@ -47,6 +66,8 @@ class Expected:
     rows: dict[str, bytes]
     announced: frozenset[str]
     unreadable: int
+    ties: int = 0
+    later: int = 0
 
     @property
     def message_counts(self) -> dict[str, int]:
@@ -80,10 +101,11 @@ def _days(target: str, lookback_days: int, waiting: dict[str, set[str]]) -> list
 
 def _execute(landing: Path, partition: Partition, day: str, time: str, files: set[str]) -> Expected:
     before = {key: version.content for key, version in partition.newest.items()}
+    signs = Signs(datetime.fromisoformat(time).replace(tzinfo=UTC))
     unreadable = 0
     for path in sorted(files):
         try:
-            partition.counts = _take(landing / path, partition.newest, partition.counts)
+            partition.counts = _take(landing / path, partition.newest, partition.counts, signs)
         except UnreadableFile:
             unreadable += 1
     rows = {key: version.content for key, version in partition.newest.items()}
@@ -92,12 +114,13 @@ def _execute(landing: Path, partition: Partition, day: str, time: str, files: se
         for key, version in partition.newest.items()
         if version.content != before.get(key) and not version.removed
     )
-    return Expected(day, time, partition.counts, rows, announced, unreadable)
+    ties = signs.ties(partition.newest)
+    return Expected(day, time, partition.counts, rows, announced, unreadable, ties, signs.later)
 
 
-def _take(path: Path, newest: dict[str, Version], counts: Counts) -> Counts:
+def _take(path: Path, newest: dict[str, Version], counts: Counts, signs: Signs) -> Counts:
     found = records(path)
-    outcomes = [_outcome(raw, newest) for raw in found]
+    outcomes = [_outcome(raw, newest, signs) for raw in found]
     rejected = [_weight(raw) for raw, outcome in zip(found, outcomes, strict=True) if outcome == "rejected"]
     return Counts(
         read=counts.read + len(outcomes) - len(rejected) + sum(rejected),
@@ -112,7 +135,7 @@ def _weight(raw: object) -> int:
     return raw.records if isinstance(raw, NotARecord) else 1
 
 
-def _outcome(raw: object, newest: dict[str, Version]) -> str:
+def _outcome(raw: object, newest: dict[str, Version], signs: Signs) -> str:
     try:
         understood = understand(raw)
     except Rejected:
@@ -120,6 +143,7 @@ def _outcome(raw: object, newest: dict[str, Version]) -> str:
     if understood is None:
         return "echo"
     key, version = understood
+    signs.note(key, version, newest.get(key))
     if key not in newest or version > newest[key]:
         newest[key] = version
     return "taken"

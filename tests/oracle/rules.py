@@ -85,6 +85,11 @@ class Version:
     content: bytes
 
     @property
+    def dates(self) -> tuple[datetime, datetime, int]:
+        """What decides before the content does."""
+        return self.updated, self.happened, self.rank
+
+    @property
     def removed(self) -> bool:
         return self.rank == 1 + EVENTS.index("REMOVE")
 

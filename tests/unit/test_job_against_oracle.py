@@ -50,7 +50,15 @@ def test_job_and_oracle_agree_on_any_files(
             told += _run(root, time, *way)
         expected = list(expectations(root / "landing", executions, lookback_days=1))
         assert told == [
-            (one.partition_date, one.execution_time, one.message_counts, len(one.announced), one.unreadable)
+            (
+                one.partition_date,
+                one.execution_time,
+                one.message_counts,
+                len(one.announced),
+                one.unreadable,
+                one.ties,
+                one.later,
+            )
             for one in sorted(expected, key=lambda one: (one.execution_time, one.partition_date))
         ]
         newest = {one.partition_date: one for one in expected}
@@ -98,6 +106,8 @@ def _run(root: Path, time: str, output_format: str, compression: str) -> list[tu
             },
             report["chargebacks_announced"],
             report["files_unreadable"],
+            report["ties_decided_by_bytes"],
+            report["records_after_execution"],
         )
         for report in reports
     ]

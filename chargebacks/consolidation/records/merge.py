@@ -13,6 +13,7 @@ import polars as pl
 from chargebacks import record
 from chargebacks.consolidation.records.frame import SCHEMA, canonical_bytes
 from chargebacks.consolidation.records.loss import NO_LOSS, Loss
+from chargebacks.consolidation.records.ties import NO_TIES, Ties
 
 _REMOVED: Final = pl.col("event_type").eq_missing("REMOVE")
 ALIVE: Final = ~_REMOVED
@@ -26,12 +27,13 @@ _ORDER: Final = ("__updated", "event_timestamp", "__kind")
 class Merged:
     """`winners` sorted by id, one row each; `announced`: the sorted ids of those that a slice must name.
 
-    `loss`: what a full execution's winners lack that the previous ones have.
+    `loss`: what a full execution's winners lack that the previous ones have. `ties`: winners that bytes decided.
     """
 
     winners: pl.DataFrame
     announced: pl.Series
     loss: Loss = NO_LOSS
+    ties: Ties = NO_TIES
 
 
 def bucket_of(ids: pl.Series, buckets: int) -> pl.Series:
@@ -52,19 +54,20 @@ def merge(
         return _merge_full(rows, previous, announce_all=announce_all)
     new = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
     old = previous.with_columns(pl.lit(value=True).alias(_PREVIOUS))
-    ranked = winners(pl.concat([old, new]))
+    ranked, ties = _ranked(pl.concat([old, new]))
     if announce_all:
         news = ranked.select(_ALIVE_ID)
     else:
         news = ranked.select(pl.col("chargeback_id").filter(ALIVE & ~pl.col(_PREVIOUS)))
-    return Merged(ranked.select(list(SCHEMA)), news["chargeback_id"].sort())
+    return Merged(ranked.select(list(SCHEMA)), news["chargeback_id"].sort(), ties=ties)
 
 
 def _merge_full(rows: pl.DataFrame, previous: pl.DataFrame, *, announce_all: bool) -> Merged:
-    ranked = winners(rows).select(list(SCHEMA))
+    best, ties = _ranked(rows)
+    ranked = best.select(list(SCHEMA))
     changed = ranked.join(previous, on=list(SCHEMA), how="anti", nulls_equal=True)
     news = (ranked if announce_all else changed).select(_ALIVE_ID)
-    return Merged(ranked, news["chargeback_id"].sort(), _loss(ranked, changed, previous))
+    return Merged(ranked, news["chargeback_id"].sort(), _loss(ranked, changed, previous), ties)
 
 
 def _loss(ranked: pl.DataFrame, changed: pl.DataFrame, previous: pl.DataFrame) -> Loss:
@@ -81,35 +84,44 @@ def _loss(ranked: pl.DataFrame, changed: pl.DataFrame, previous: pl.DataFrame) -
 def winners(rows: pl.DataFrame) -> pl.DataFrame:
     """One row an id, the greatest in the total order, sorted by id.
 
-    Among equal rows one with the mark `__previous` wins. Only ids that appear twice are ranked: they are few.
+    Among equal rows one with the mark `__previous` wins.
     """
+    return _ranked(rows)[0]
+
+
+def _ranked(rows: pl.DataFrame) -> tuple[pl.DataFrame, Ties]:
+    """The winners, and which of them bytes decided. Only ids that appear twice are ranked: they are few."""
     ordered = rows.sort("chargeback_id")
     ids = ordered["chargeback_id"]
     again = (ids == ids.shift()).fill_null(value=False)
     if not again.any():
-        return ordered
+        return ordered, NO_TIES
     contested = again | again.shift(-1, fill_value=False)
-    best = _greatest(ordered.with_row_index(_ROW).filter(contested))
-    return ordered.filter((~contested).scatter(best, values=True))
+    best, ties = _greatest(ordered.with_row_index(_ROW).filter(contested))
+    return ordered.filter((~contested).scatter(best, values=True)), ties
 
 
-def _greatest(rows: pl.DataFrame) -> pl.Series:
-    """The row numbers of the greatest row of each id."""
+def _greatest(rows: pl.DataFrame) -> tuple[pl.Series, Ties]:
+    """The row numbers of the greatest row of each id, and the ids of which several are equal but for their bytes."""
     if _PREVIOUS not in rows.columns:
         rows = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
-    ranked = rows.with_columns(_effective_update(), _kind()).sort(
+    ranked = rows.with_columns(effective_update().alias("__updated"), _kind()).sort(
         "chargeback_id", *_ORDER, _PREVIOUS, descending=[False, True, True, True, True], nulls_last=True
     )
     distinct = ranked.unique(list(SCHEMA), keep="first", maintain_order=True)
     tied = distinct.select(["chargeback_id", *_ORDER]).is_duplicated()
+    ties = NO_TIES
     if tied.any():
+        first = distinct["chargeback_id"].is_first_distinct()  # the greatest of each id, or one of its equals
+        ties = Ties.of(distinct.filter(first & tied)["chargeback_id"])
         distinct = _break_ties(distinct, tied)
-    return distinct.unique("chargeback_id", keep="first", maintain_order=True)[_ROW]
+    return distinct.unique("chargeback_id", keep="first", maintain_order=True)[_ROW], ties
 
 
-def _effective_update() -> pl.Expr:
+def effective_update() -> pl.Expr:
+    """The instant that decides first: `updated_at`, or of a REMOVE without one its `event_timestamp`."""
     removed_at = pl.when(_REMOVED).then(pl.col("event_timestamp"))
-    return pl.coalesce("updated_at", removed_at).alias("__updated")
+    return pl.coalesce("updated_at", removed_at)
 
 
 def _kind() -> pl.Expr:

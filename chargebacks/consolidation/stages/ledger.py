@@ -36,6 +36,8 @@ class LedgerResult:
     read: int = 0
     rejected: int = 0
     echoes: int = 0
+    later: int = 0  # records dated after the execution
+    latest: str = ""  # the latest of their instants
     unreadable: tuple[str, ...] = ()
     unreadable_bytes: int = 0  # as stored
     skipped: tuple[str, ...] = ()
@@ -80,6 +82,8 @@ def close_ledger(parcels: Iterable[tuple[str, bytes]], generation: Generation) -
             read=sum(one["read"] for one in told[COUNTS]),
             rejected=sum(one["rejected"] for one in told[COUNTS]),
             echoes=sum(one["echoes"] for one in told[COUNTS]),
+            later=sum(one["later"] for one in told[COUNTS]),
+            latest=max((one["latest"] for one in told[COUNTS]), default=""),
             unreadable=tuple(one["path"] for one in unreadable),
             unreadable_bytes=sum(one["size"] for one in unreadable),
             skipped=tuple(one["path"] for one in files if one["skipped"]),

@@ -9,16 +9,18 @@ import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
 
+from chargebacks import record
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.landing import isolation
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 from chargebacks.consolidation.records import frame
-from chargebacks.consolidation.records.merge import bucket_of
+from chargebacks.consolidation.records.merge import bucket_of, effective_update
 from chargebacks.consolidation.stages.native_output import without_native_panics
 from chargebacks.consolidation.stages.opening import Fetched, FileRead, Opened, open_files
 from chargebacks.errors import WithheldError
@@ -37,26 +39,27 @@ BATCH_FILES: Final = 1024
 
 @dataclass(frozen=True)
 class ReadPlan:
-    """What a task needs to know, beside its files."""
+    """What a task needs to know, beside its files. Records dated after `execution_time` (aware UTC) are counted."""
 
     landing_path: str
     state_path: str
     buckets: int
     base_format: str
     rules: ReadingRules = DEFAULT_RULES
+    execution_time: datetime | None = None
 
 
 def read_share(files: Iterable[LandingFile], plan: ReadPlan) -> Iterator[Parcel]:
     """The parcels of a task's files. Raises StorageError when storage fails; bad content never raises."""
     listed = list(files)
     if skipped := [file for file in listed if file.path in plan.rules.skip_files]:
-        yield from _parcels(Opened(files=[_skip(file) for file in skipped]), plan.buckets)
+        yield from _parcels(Opened(files=[_skip(file) for file in skipped]), plan)
         listed = [file for file in listed if file not in skipped]
     for batch in fetched(listed, Store(plan.landing_path)):
         try:
             with without_native_panics():
                 opened = open_files(batch, plan.rules)
-            yield from _parcels(opened, plan.buckets)
+            yield from _parcels(opened, plan)
         except MemoryError as error:
             raise isolation.memory_error([one.file for one in batch]) from error
 
@@ -110,13 +113,25 @@ def _fetch(store: Store, file: LandingFile) -> Fetched:
     return Fetched(file, data)
 
 
-def _parcels(opened: Opened, buckets: int) -> Iterator[Parcel]:
-    yield from bucket_parcels(ROWS, pl.concat(opened.frames or [frame.empty()]), buckets)
+def _parcels(opened: Opened, plan: ReadPlan) -> Iterator[Parcel]:
+    buckets = plan.buckets
+    rows = pl.concat(opened.frames or [frame.empty()])
+    yield from bucket_parcels(ROWS, rows, buckets)
     counts = {"read": opened.read, "rejected": opened.rejected, "echoes": opened.echoes}
+    counts |= _later(rows, plan.execution_time)
     yield buckets, (COUNTS, _lines([counts]))
     yield buckets, (FILES, _lines(vars(told) for told in opened.files))
     if opened.rejects:
         yield buckets, (REJECTS, _lines(opened.rejects))
+
+
+def _later(rows: pl.DataFrame, execution_time: datetime | None) -> dict[str, Any]:
+    """How many records are dated after the execution, and the latest of these instants as text."""
+    moments = rows.select(effective_update()).to_series()
+    latest = moments.max()
+    if execution_time is None or not isinstance(latest, datetime) or latest <= execution_time:
+        return {"later": 0, "latest": ""}
+    return {"later": int((moments > execution_time).sum()), "latest": record.instant_text(latest)}
 
 
 def bucket_parcels(kind: str, rows: pl.DataFrame, buckets: int) -> Iterator[Parcel]:

@@ -20,6 +20,7 @@ from chargebacks.consolidation.records import datafile, frame
 from chargebacks.consolidation.records.datafile_writer import Writer
 from chargebacks.consolidation.records.loss import NO_LOSS, Loss
 from chargebacks.consolidation.records.merge import merge
+from chargebacks.consolidation.records.ties import NO_TIES, Ties
 from chargebacks.consolidation.stages.base import base_batches, read_base
 from chargebacks.consolidation.stages.generation import Generation
 from chargebacks.consolidation.stages.ledger import close_ledger
@@ -63,7 +64,7 @@ class BucketResult:
     """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`.
 
     `file` is the previous one when its rows are the winners, None when there are none. `chunks` are the side
-    objects with the announced ids, in order. `loss` is a full execution's.
+    objects with the announced ids, in order. `loss` is a full execution's; `ties` are winners that bytes decided.
     """
 
     bucket: int
@@ -74,6 +75,7 @@ class BucketResult:
     announced: int
     chunks: tuple[str, ...]
     loss: Loss = NO_LOSS
+    ties: Ties = NO_TIES
 
 
 def write_bucket(number: int, parcels: Iterable[tuple[str, bytes]], plan: WritePlan, attempt: str) -> Any:
@@ -118,7 +120,7 @@ class _Output:
         self._writer = Writer(self._sink, plan.output_format, plan.output_compression)
         self._same = before is not None and plan.written_alike
         self._base = self._winners = self._announced = 0
-        self._loss = NO_LOSS
+        self._loss, self._ties = NO_LOSS, NO_TIES
         self._ids: list[pl.Series] = []
         self._chunks: list[str] = []
 
@@ -129,6 +131,7 @@ class _Output:
         self._base += base.height
         self._winners += merged.winners.height
         self._loss += merged.loss
+        self._ties += merged.ties
         self._writer.append(merged.winners)
         self._announce(merged.announced)
 
@@ -144,6 +147,7 @@ class _Output:
             announced=self._announced,
             chunks=tuple(self._chunks),
             loss=self._loss,
+            ties=self._ties,
         )
 
     def _file(self) -> DataFile | None:
