@@ -105,6 +105,7 @@ def test_without_news_a_released_state_keeps_its_files_and_announces_nothing(
     assert entry
     assert (entry.counts, entry.files, broker.announced) == (before.counts, before.files, [])
     assert (entry.landing_digest, entry.landing_files) == (before.landing_digest, 7)
+    assert (entry.rules_of_rows, entry.rules_of_unreadable) == (("",), (entry.rules,))
     again = run_day(tmp_path, broker, "19:30", **given(way))
     assert again.landing.new == []  # what was unreadable still is, under these rules: not read a third time
 

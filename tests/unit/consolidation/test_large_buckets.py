@@ -84,3 +84,13 @@ def test_another_number_of_files_moves_large_buckets_too(tmp_path: Path, tiny_me
     before = exact(tmp_path)
     run(tmp_path, None, None, "18:30", output_files="2").raise_failures()
     assert exact(tmp_path) == before
+
+
+def test_by_ranges_a_full_execution_counts_what_it_would_lose(tmp_path: Path, tiny_memory: None) -> None:
+    two_executions(tmp_path, output_files="2")
+    land(tmp_path, "a.json", records(*IDS[:30], updated_at="2025-11-20T00:00:00Z"))
+    (tmp_path / "landing/2025/11/20/b.json").unlink()
+    [refused] = run(tmp_path, at="18:30", full="true", output_files="2").partitions
+    assert refused.error
+    first = ", ".join(f"'cb-{n:03d}'" for n in range(30, 35))
+    assert f"lose 31 chargebacks of the previous output, first {first}; 30 would go back" in refused.error
