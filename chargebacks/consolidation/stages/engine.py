@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 Read = Callable[[S], Iterable[Parcel]]
 Write = Callable[[int, Iterable[tuple[str, bytes]], str], Any]
+MAX_CAUSE: Final = 2000  # characters
 # What Spark says of a Python process, or a whole executor, that is gone.
 DIED: Final = ("Python worker exited unexpectedly", "ExecutorLostFailure")
 
@@ -117,4 +118,4 @@ def _cause(error: Any) -> str:
     """The Python exception at the bottom of a task's failure, in one line."""
     lines = [line.strip() for line in str(error.java_exception.getMessage()).splitlines()]
     named = [line for line in lines if "Error: " in line and not line.startswith("at ")]
-    return (named[-1] if named else lines[0])[:500]
+    return (named[-1] if named else lines[0])[:MAX_CAUSE]
