@@ -118,5 +118,6 @@ def test_an_answer_that_is_lost_does_not_count_a_run_twice(
         proxy.plan = lambda _, number: S3Fault.BROKEN_AFTER if number == 0 else None
         monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDWATCH", proxy.url)
         run(tmp_path, name)
-    assert nonzero(cloudwatch, name) == {"ExecutionsCompleted": 1, "PartitionsConsolidated": 1}
+    once = {"ExecutionsCompleted": 1, "PartitionsConsolidated": 1, "LandingZoneEmpty": 1}
+    assert nonzero(cloudwatch, name) == once
     assert len(proxy.asked) == 1
