@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chargebacks.adapters.store import Store
-from chargebacks.consolidation.landing.listing import LandingFile, list_files
+from chargebacks.consolidation.landing.listing import LandingFile
+from chargebacks.consolidation.landing.zone import open_zone
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.stages import post_mortem
 from chargebacks.consolidation.stages.engine import InProcessEngine
@@ -49,7 +49,7 @@ def shares(tmp_path: Path) -> list[Share]:
     """Two tasks: the second one has a file that ends the process, and is the largest."""
     for name in ("a", "b", "bad", "c"):
         land(tmp_path, f"{name}.json", json_lines(*records("x")) + b"\n" * (100 if name == "bad" else 0))
-    first, *rest = list_files(Store(str(tmp_path / "landing")), parse_date(DAY))
+    first, *rest = open_zone(str(tmp_path / "landing")).list_files(parse_date(DAY))
     return [Share(landing=(first,)), Share(landing=tuple(rest))]
 
 
