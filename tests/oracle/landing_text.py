@@ -14,6 +14,12 @@ from typing import Any, Final
 from tests.oracle.exact_json import read_json
 
 QUOTED: Final = re.compile(r'"((?:[^"]|"")*+)"')
+ESCAPED: Final = re.compile(r'"((?:[^"\\]|\\.|"")*+)"', re.DOTALL)
+DOUBLED_QUOTE: Final = "\ue000\ue001"  # stands for a quote that was doubled, until all the file is read
+OUR_HEADER: Final = [
+    *("chargeback_id", "status", "merchant_id", "amount", "currency", "created_at", "updated_at"),
+    *("reason", "metadata", "event_type", "event_timestamp", "extras"),
+]
 PLAIN: Final = re.compile(r"[^,\r\n]*")
 END: Final = re.compile(r"\r*(\n|\Z)")
 
@@ -175,24 +181,71 @@ def names_the_key(data: bytes) -> bool:
         header = next(_csv_records(line), None)
     except UnreadableFile:
         return False
-    return header is not None and "chargeback_id" in header and _utf8(header)
+    names = (header and header.fields) or []
+    return "chargeback_id" in names and _utf8(names)
 
 
-def read_csv_file(data: bytes) -> list[Any]:
-    """The file's records, empty fields as None. Raises UnreadableFile: no usable header, or an open quote."""
-    names, *found = list(_csv_records(data.decode("utf-8", "surrogateescape"))) or [None]
-    if names is None or "chargeback_id" not in names or len(set(names)) < len(names) or not _utf8(names):
+def read_csv_file(data: bytes, escape: str = "") -> list[Any]:
+    """The file's records, empty fields as None. Raises UnreadableFile: no header, an open quote, or two readings."""
+    text = data.decode("utf-8", "surrogateescape")
+    names, *found = list(_csv_records(text, _by_backslash(text, escape))) or [CsvRecord(None, "")]
+    header = names.fields or []
+    if "chargeback_id" not in header or len(set(header)) < len(header) or not _utf8(header):
         raise UnreadableFile
-    return [
-        {name: field or None for name, field in zip(names, fields, strict=True)}
-        if fields is not None and len(fields) == len(names) and _utf8(fields)
-        else NotARecord()
-        for fields in found
-    ]
+    return [_csv_object(header, record) for record in found]
 
 
-def _csv_records(text: str) -> Iterator[list[str] | None]:
-    """The fields of each record; None for one that is badly quoted, which ends with the line it goes wrong in.
+@dataclass(frozen=True)
+class CsvRecord:
+    """A record's fields, None where it is badly quoted, and its text. `strict`: no quote is doubled."""
+
+    fields: list[str] | None
+    text: str
+    strict: bool = True
+
+
+def _csv_object(names: list[str], record: CsvRecord) -> Any:
+    fields = record.fields
+    if fields is None or len(fields) != len(names):
+        shown = record.text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return _guessed(shown, max(1, lines_in(shown)))
+    bare = [fields[0].removeprefix("\ufeff"), *fields[1:]]
+    if bare == names or not _utf8(fields):
+        return NotARecord()
+    if sorted(bare) == sorted(names):
+        raise UnreadableFile
+    return {name: field or None for name, field in zip(names, fields, strict=True)}
+
+
+def _by_backslash(text: str, escape: str) -> bool:
+    """Whether backslashes escape: as told, or as the only reading in which every record is as long as the header.
+
+    Raises UnreadableFile when both readings are such and say different things.
+    """
+    first = next(_csv_records(text.partition("\n")[0]), None) if '"' not in text.partition("\n")[0] else None
+    if "\\" not in text or (first and first.fields == OUR_HEADER):
+        return False
+    if escape:
+        return escape == "backslash"
+    plain, escaped = (_clean(text, by_backslash) for by_backslash in (False, True))
+    if plain and escaped and plain != escaped:
+        raise UnreadableFile
+    return bool(escaped) and not plain
+
+
+def _clean(text: str, by_backslash: bool) -> list[list[str] | None]:
+    """The fields of all records when nothing is wrong with any; else nothing."""
+    try:
+        found = list(_csv_records(text, by_backslash))
+    except UnreadableFile:
+        return []
+    strict = all(record.strict or not by_backslash for record in found)
+    lengths = {record.fields and len(record.fields) for record in found}
+    return [record.fields for record in found] if strict and len(lengths) == 1 and None not in lengths else []
+
+
+def _csv_records(text: str, by_backslash: bool = False) -> Iterator[CsvRecord]:
+    """Each record; one that is badly quoted ends with the line it goes wrong in.
 
     A carriage return belongs to the line's end or into quotes. Blank lines are no records.
     """
@@ -202,18 +255,29 @@ def _csv_records(text: str) -> Iterator[list[str] | None]:
         if blank:
             position = blank.end()
         else:
-            fields, position = _csv_record(text, position)
-            yield fields
+            start = position
+            fields, position = _csv_record(text, position, by_backslash)
+            inside = text[start:position].rstrip("\r\n")
+            strict = fields is None or not any(DOUBLED_QUOTE in field for field in fields)
+            bare = fields and [field.replace(DOUBLED_QUOTE, '"') for field in fields]
+            yield CsvRecord(bare, inside, strict)
 
 
-def _csv_record(text: str, position: int) -> tuple[list[str] | None, int]:
+def _csv_record(text: str, position: int, by_backslash: bool) -> tuple[list[str] | None, int]:
+    """The fields, a doubled quote in them as DOUBLED_QUOTE, and where the next record begins."""
     fields: list[str] = []
     while True:
         quoted = text.startswith('"', position)
-        match = (QUOTED if quoted else PLAIN).match(text, position)
+        pattern = (ESCAPED if by_backslash else QUOTED) if quoted else PLAIN
+        match = pattern.match(text, position)
         if match is None:
             raise UnreadableFile("a quote is never closed")
-        fields.append(match[1].replace('""', '"') if quoted else match[0])
+        if not quoted:
+            fields.append("" if by_backslash and match[0] == "\\N" else match[0])
+        elif by_backslash:
+            fields.append(re.sub(r'\\(["\\\r\n])|""', lambda one: one[1] or DOUBLED_QUOTE, match[1]))
+        else:
+            fields.append(match[1].replace('""', DOUBLED_QUOTE))
         position = match.end()
         if end := END.match(text, position):
             return fields, end.end()

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.csv
 
 from chargebacks import record
-from chargebacks.consolidation.landing import csv_records, json_lines
+from chargebacks.consolidation.landing import csv_dialect, csv_records, json_lines, record_count
 from chargebacks.consolidation.landing.extras_column import guessed_extras
 from chargebacks.consolidation.landing.json_lines import BYTE_ORDER_MARK, metadata_in
 from chargebacks.consolidation.landing.raw_rows import LINE, TEXTS, VALUES, Raw, when_asked
+from chargebacks.consolidation.reading_rules import DEFAULT_RULES, ReadingRules
 
 _QUOTE, _COMMA, _LF, _CR = b'",\n\r'
 
@@ -25,14 +26,30 @@ def is_csv(data: bytes) -> bool:
     return csv_records.KEY in (_header(data) or ())
 
 
-def read(path: str, data: bytes) -> Raw:
+def hint(data: bytes) -> str:
+    """Return which delimiter the first line seems to use instead of commas, as the end of a reason, or nothing."""
+    return csv_records.delimiter_hint(_first_line(data).decode(errors="replace"))
+
+
+def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
     """The raw frame of a CSV file that starts without a byte order mark.
 
-    Raises UnreadableFileError as `csv_records.read` does.
+    Raises UnreadableFileError as `csv_records.read`, `csv_dialect.doubled` and `record_count.check` do.
     """
+    text = data
+    if b"\\" in data:
+        text = csv_dialect.doubled(path, data, _header(data) or (), rules.csv_escape)
+    raw = _read(path, text)
+    if text is not data:
+        raw = csv_dialect.with_texts_of(raw, data)
+    record_count.check(path, raw.rejects)
+    return raw
+
+
+def _read(path: str, data: bytes) -> Raw:
     names = _header(data)
     if names and data.count(b"\n") > json_lines.TINY:
-        csv_records.checked(path, names)
+        csv_records.checked(path, names, _first_line(data).decode())
         rows = _all_at_once(names, data.partition(b"\n")[2].rstrip(b"\r\n"))
         if rows is not None:
             return Raw(rows, when_asked(lambda: csv_records.read(path, data).texts()))
@@ -49,9 +66,14 @@ def _without_rejects(records: csv_records.Records) -> Raw:
     return Raw(rows.with_columns(lines), when_asked(records.texts), records.rejects)
 
 
+def _first_line(data: bytes) -> bytes:
+    end = data.find(b"\n")
+    return data if end < 0 else data[:end]
+
+
 def _header(data: bytes) -> Sequence[str] | None:
     try:
-        return next(csv.reader([data.split(b"\n", 1)[0].decode()], strict=True), None)
+        return next(csv.reader([_first_line(data).decode()], strict=True), None)
     except (csv.Error, UnicodeDecodeError):
         return None
 
@@ -61,7 +83,7 @@ def _all_at_once(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
     if body.startswith(BYTE_ORDER_MARK) or not _is_plain(body):
         return None
     rows = _texts(names, body)
-    if rows is None:
+    if rows is None or _may_repeat_header(rows):
         return None
     lines = _line_numbers(rows, body)
     nested = metadata_in(rows["metadata"]) if "metadata" in names and rows.height else pl.DataFrame()
@@ -104,6 +126,12 @@ def _texts(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
         return None
     columns = zip(names, table.columns, strict=True)
     return pl.DataFrame({name: pl.Series(column) for name, column in columns})  # "" is a name, too
+
+
+def _may_repeat_header(rows: pl.DataFrame) -> bool:
+    """Whether an id is a column's name, as in a header once more, whatever the order of its columns."""
+    ids = rows[csv_records.KEY]
+    return any((ids == name).any() for name in rows.columns) or bool((ids >= BYTE_ORDER_MARK.decode()).any())
 
 
 def _line_numbers(rows: pl.DataFrame, body: bytes) -> pl.Series | None:

@@ -11,9 +11,11 @@ from typing import Final
 
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.raw_rows import Raw, Reject, when_asked
+from chargebacks.consolidation.landing.record_count import csv_reject
 from chargebacks.errors import UnreadableFileError
 
 KEY: Final = "chargeback_id"
+_OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _OPEN_QUOTE: Final = "unexpected end of data"
 Record = tuple[int, list[str] | csv.Error, str]  # line (1-based) where it starts, fields, raw text
 
@@ -40,36 +42,67 @@ class Records:
 
 
 def read(path: str, data: bytes) -> Records:
-    """The file's records; one of another length than the header, not UTF-8, or badly quoted is rejected alone.
+    """The file's records; one of another length than the header, not UTF-8, badly quoted, or the header once more is
+    rejected alone.
 
     Raises UnreadableFileError: no usable header, or the file ends inside quotes, so that nobody could say which
-    records were lost.
+    records were lost, or a line names the columns in another order, so that nobody could say what follows it.
     """
     found = _records(path, data)
-    names = checked(path, next((fields for _, fields, _ in found), []))
+    _, header, first = next(found, (1, [], ""))
+    names = checked(path, header, first)
     good: list[tuple[int, list[str], str]] = []
     rejects: list[Reject] = []
     for line, fields, raw in found:
-        if isinstance(fields, list) and len(fields) == len(names) and _is_unicode(raw):
-            good.append((line, fields, raw.rstrip("\r\n")))
+        if isinstance(fields, csv.Error) or len(fields) != len(names):
+            rejects.append(csv_reject(line, f"record: {_fault(fields, len(names))}", _shown(raw)))
+        elif not _is_unicode(raw):
+            rejects.append(Reject(line, "record: not UTF-8", _shown(raw)))
+        elif KEY in raw and _is_header(path, line, fields, names):
+            rejects.append(Reject(line, "record: a repeated header row", _shown(raw)))
         else:
-            rejects.append(Reject(line, f"record: {_fault(fields, raw, len(names))}", _shown(raw)))
+            good.append((line, fields, raw.rstrip("\r\n")))
     return Records(names, good, rejects)
 
 
-def checked(path: str, names: Sequence[str] | csv.Error) -> Sequence[str]:
-    """The header's names. Raises UnreadableFileError when they cannot say what the fields are."""
+def _is_header(path: str, line: int, fields: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether the record is the header once more, as where files are concatenated."""
+    found = [fields[0].removeprefix("\ufeff"), *fields[1:]]
+    if sorted(found) == sorted(names) and found != list(names):
+        raise UnreadableFileError(
+            f"{path}: line {line} names the columns in another order than the header: land each file by itself"
+        )
+    return found == list(names)
+
+
+def checked(path: str, names: Sequence[str] | csv.Error, first: str) -> Sequence[str]:
+    """The header's names. Raises UnreadableFileError when they cannot say what the fields are.
+
+    `first` is the header's text.
+    """
     if isinstance(names, csv.Error):
-        raise UnreadableFileError(f"{path}: no CSV header in the first line: {_told(names)}")
+        raise UnreadableFileError(
+            f"{path}: no CSV header in the first line: {_told(names)}{delimiter_hint(first)}"
+        )
     if KEY not in names:
         raise UnreadableFileError(
-            f"{path}: no column {KEY}: the first line must name the columns, with commas"
+            f"{path}: no column {KEY}: the first line must name the columns, with commas{delimiter_hint(first)}"
         )
     if twice := [name for name in names if names.count(name) > 1]:
         raise UnreadableFileError(f"{path}: the CSV header names {twice[0]!r} twice: name each column once")
     if not all(map(_is_unicode, names)):
         raise UnreadableFileError(f"{path}: the CSV header is not UTF-8")
     return names
+
+
+def delimiter_hint(first: str) -> str:
+    """Return what the first line seems to be instead of names with commas, as the end of a reason, or nothing."""
+    if first.startswith("sep="):
+        return "; this one is for spreadsheets: let upstream leave it out"
+    for mark, told in _OTHER_DELIMITERS.items():
+        if KEY in (name.strip(' "\r\n') for name in first.split(mark)) and mark in first:
+            return f"; the columns seem to be separated by {told}"
+    return ""
 
 
 def _records(path: str, data: bytes) -> Iterator[Record]:
@@ -96,12 +129,10 @@ def _next(reader: Iterator[list[str]]) -> list[str] | csv.Error:
         return error
 
 
-def _fault(fields: list[str] | csv.Error, raw: str, wanted: int) -> str:
+def _fault(fields: list[str] | csv.Error, wanted: int) -> str:
     if isinstance(fields, csv.Error):
         return f"not CSV: {_told(fields)}"
-    if len(fields) != wanted:
-        return f"{len(fields)} fields where the header names {wanted}"
-    return "not UTF-8"
+    return f"{len(fields)} fields where the header names {wanted}"
 
 
 def _told(error: csv.Error) -> str:

@@ -12,7 +12,7 @@ _PARSED_DEPTH: Final = 256  # well below Python's own limit, which depends on wh
 
 def parse(text: str) -> Any:
     """The JSON value, its numbers exact. Raises ValueError: no JSON, NaN, a key named twice, too deep."""
-    if is_deeper(text, _PARSED_DEPTH):
+    if len(text) > 2 * _PARSED_DEPTH and is_deeper(text, _PARSED_DEPTH):
         raise ValueError(f"nested more than {MAX_DEPTH} deep")
     try:
         return _DECODER.decode(text)

@@ -5,6 +5,7 @@ whole raises UnreadableFileError. docs/landing-zone.md has the rules as users se
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from chargebacks.consolidation.landing import comma_separated, foreign_formats, json_lines, listing, parquet
@@ -26,28 +27,28 @@ def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
     if content.isspace() or not content:
         return nothing()
     stranger = foreign_formats.marked(path, content)
-    reader = None if stranger else _by_content(content)
+    reader = None if stranger else _by_content(content, rules)
     if reader is None:
         stranger = stranger or foreign_formats.likely(content)
-        reader = None if stranger else _by_name(path)
+        reader = None if stranger else _by_name(path, rules)
     if reader is None:
-        found = stranger or "check what upstream wrote"
+        found = stranger or "check what upstream wrote" + comma_separated.hint(content)
         raise UnreadableFileError(f"{path}: neither parquet, JSON nor CSV with a chargeback_id: {found}")
     return reader(path, content)
 
 
-def _by_content(content: bytes) -> Callable[[str, bytes], Raw] | None:
+def _by_content(content: bytes, rules: ReadingRules) -> Callable[[str, bytes], Raw] | None:
     if parquet.is_one(content):
         return parquet.read
     if content.lstrip()[:1] in (b"{", b"["):
         return json_lines.read
-    return comma_separated.read if comma_separated.is_csv(content) else None
+    return partial(comma_separated.read, rules=rules) if comma_separated.is_csv(content) else None
 
 
-def _by_name(path: str) -> Callable[[str, bytes], Raw] | None:
+def _by_name(path: str, rules: ReadingRules) -> Callable[[str, bytes], Raw] | None:
     name = path.lower()
     for ending in listing.COMPRESSED:
         name = name.removesuffix(ending)
     if name.endswith(JSON_ENDINGS):
         return json_lines.read
-    return comma_separated.read if name.endswith(".csv") else None
+    return partial(comma_separated.read, rules=rules) if name.endswith(".csv") else None

@@ -12,6 +12,8 @@ from chargebacks.errors import UnreadableFileError
 
 Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in the file
 _ADJACENT: Final = re.compile(rb"\}[ \t\r]*[\[{]")
+_LIST: Final = re.compile(rb"\s*\[")
+_LIST_BELOW: Final = re.compile(rb"\n\s*\[")
 
 
 def numbered(path: str, data: bytes) -> Numbered:
@@ -40,6 +42,8 @@ def numbered(path: str, data: bytes) -> Numbered:
 def by_line(data: bytes) -> Numbered:
     """Return the text of each record in JSON lines, with its line, or with its place when a line is not one record."""
     lines = [(n, line) for n, raw in enumerate(data.split(b"\n"), 1) if (line := raw.strip())]
+    if not (_ADJACENT.search(data) or _LIST.match(data) or _LIST_BELOW.search(data)):
+        return lines
     parts = [_in_line(line) for _, line in lines]
     if all(len(part) == 1 for part in parts):
         return [(n, text) for (n, _), (text,) in zip(lines, parts, strict=True)]
