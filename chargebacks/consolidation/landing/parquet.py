@@ -46,6 +46,12 @@ def columns_in(data: bytes) -> Columns | None:
         return None
 
 
+def needs_arrow(data: bytes) -> bool:
+    """Return whether a file must be read by itself: it is damaged, or Polars fails on it or reads it wrongly."""
+    found = footer(data)
+    return found is None or not found.agrees or found.shape.for_arrow or columns_in(data) is None
+
+
 def read_alike(files: Sequence[bytes]) -> Raw | None:
     """The raw frames of parquet files, one below the other, lines counted on; None when they must be read in parts.
 

@@ -1,14 +1,14 @@
 """Bytes of many landing files → normalised rows, and what the ledger is told of each file.
 
 Tiny files are dear one by one, so parquet files are read many together. Only when a row is rejected are the files
-asked how long they are, which tells whose row it was. A group with two schemas is parted by schema, and one with a
-damaged file is halved until it is alone.
+asked how long they are, which tells whose row it was. Of a group that cannot be read together, files that are damaged
+or need Arrow are opened by themselves; the rest is parted by schema, or halved.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
+from itertools import accumulate, compress, islice
 from typing import Any, Final
 
 import polars as pl
@@ -144,11 +144,15 @@ def _groups(files: Iterable[Fetched]) -> Iterator[list[Fetched]]:
 
 def _open_together(group: Sequence[Fetched], opened: Opened, rules: ReadingRules) -> Sequence[Fetched]:
     """Open parquet files in as few groups as may be; what comes back must be opened alone."""
-    if len(group) == 1:
+    if len(group) < 2:
         return group
     raw = parquet.read_alike([one.data for one in group if one.data])
     if raw is not None and _take_together(raw, group, opened, rules):
         return []
+    apart = [parquet.needs_arrow(one.data or b"") for one in group]
+    if any(apart):
+        rest = [one for one, by_itself in zip(group, apart, strict=True) if not by_itself]
+        return [*compress(group, apart), *_open_together(rest, opened, rules)]
     return [one for part in _parts(group) for one in _open_together(part, opened, rules)]
 
 

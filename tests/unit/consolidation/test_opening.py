@@ -1,6 +1,7 @@
 """Many parquet files opened together are what they are one by one, down to the file, the row and its raw text."""
 
 from collections import Counter
+from datetime import time
 from typing import Any
 
 import pyarrow as pa
@@ -65,6 +66,10 @@ BAD = {
     "another column": parquet(chargeback_id=["a"], amount=["1,5"], channel=["web"]),
     "another type": parquet(chargeback_id=["a", "b"], amount=[1.5, float("nan")]),
     "damaged": good(2)[:-40],
+    "a type for Arrow": parquet(chargeback_id=["a"], amount=["1.50"], at=[time(6, 30)]),
+    "a zone that makes Polars panic": parquet(
+        chargeback_id=["a"], updated_at=pa.array([0], pa.timestamp("us", "-02:15"))
+    ),
     "beyond Polars": parquet(chargeback_id=["a"], amount=pa.array([None], pa.decimal256(60, 2))),
 }
 
