@@ -7,13 +7,19 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chargebacks import record
-from chargebacks.consolidation.landing import csv_dialect, formats
+from chargebacks.consolidation.landing import comma_separated, csv_dialect, formats
 from chargebacks.consolidation.reading_rules import ReadingRules
 from chargebacks.consolidation.records.datafile_writer import COLUMNS
 from chargebacks.errors import UnreadableFileError
+from tests.fixtures.any_files import csv_files
+from tests.oracle.landing_text import NotARecord, UnreadableFile, read_csv_file
 from tests.unit.consolidation.builders import Row, taken, without_nulls
+from tests.unit.consolidation.test_landing_any_file import expected
+from tests.unit.consolidation.test_rules_properties import together
 
 pytestmark = pytest.mark.usefixtures("either_way")
 
@@ -107,6 +113,22 @@ def test_a_backslash_that_means_itself_in_both_readings_decides_nothing(row: byt
 def test_backslashes_in_a_file_with_doubled_quotes_are_text() -> None:
     data = b'chargeback_id,metadata,reason\na,"{""transaction_id"": ""C:\\\\ \\"" x""}","ends with \\"\n'
     assert rows(data) == [{"chargeback_id": "a", "transaction_id": 'C:\\ " x', "reason": "ends with \\"}]
+
+
+@settings(max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(csv_files(), st.sampled_from(["quote", "backslash"]))
+def test_any_file_is_read_as_the_oracle_reads_it_by_either_setting(data: bytes, escape: str) -> None:
+    rules = ReadingRules(csv_escape=escape)
+    try:
+        wanted = read_csv_file(data, escape)
+    except UnreadableFile:
+        with pytest.raises(UnreadableFileError):
+            comma_separated.read("a.csv", data, rules)
+        return
+    raw = comma_separated.read("a.csv", data, rules)
+    found = together(raw)
+    assert [found[line] for line in sorted(found)] == [expected(one) for one in wanted]
+    assert raw.records == sum(one.records if isinstance(one, NotARecord) else 1 for one in wanted)
 
 
 def test_our_own_header_means_doubled_quotes() -> None:

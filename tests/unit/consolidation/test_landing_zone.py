@@ -93,6 +93,26 @@ OTHERS = [
     Case("header.csv", b"chargeback_id,status\n", kept=0),
     Case("blank.json", b"\n \n", kept=0),
     Case("empty.json.gz", gzip.compress(b""), kept=0),
+    Case(
+        "firehose.json",
+        b"".join(json_lines(one(f"firehose.json{n or ''}")).strip() for n in range(3)),
+        kept=3,
+    ),
+    Case(
+        "lists.json", b"\n".join(json.dumps([one(f"lists.json{n or ''}")]).encode() for n in range(2)), kept=2
+    ),
+    Case(
+        "spark.csv",
+        b'chargeback_id,reason\nspark.csv,"15\\""\nspark.csv1,x\n',
+        kept=2,
+        also={"reason": '15"'},
+    ),
+    Case("twice.csv", b"chargeback_id\ntwice.csv\nchargeback_id\ntwice.csv1\n", kept=2, rejected=1),
+    Case(
+        "damaged.json",
+        json_lines(one("damaged.json")) + b'{"chargeback_id":"x"}{"chargeback_id":"y"}{',
+        rejected=1,
+    ),
     Case("cut.parquet", columns("x")[:-20], kept=0, unreadable=True),
     Case("cut.json.gz", gzip.compress(json_lines(one("x")))[:-3], kept=0, unreadable=True),
     Case("cut.csv", b'chargeback_id,reason\nx,"cut', kept=0, unreadable=True),
@@ -145,6 +165,16 @@ def test_every_file_that_lands_is_read_rejected_or_reported(report: Any, landed:
     assert {path.removeprefix("2025/11/20/") for path in report.landing.ignored} == set(PASSED_OVER)
     assert len(kept) == sum(case.kept for case in SAME + OTHERS) + MANY + 1
     assert report.entry.landing_files == len(SAME + OTHERS) + MANY + 1
+
+
+def test_a_reject_counts_for_the_records_that_it_plausibly_holds(report: Any, landed: Path) -> None:
+    told = [
+        json.loads(line) for data in snapshot(landed / "_quarantine").values() for line in data.splitlines()
+    ]
+    held = {one["source_file"].rpartition("/")[2]: one["records"] for one in told}
+    assert held["damaged.json"] == 3
+    assert held["cut.csv"] is None
+    assert report.entry.counts.records_rejected == sum(one["records"] or 0 for one in told)
 
 
 def test_nothing_of_it_is_read_again(report: Any, landed: Path) -> None:
