@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -16,7 +16,7 @@ from chargebacks.consolidation.records.instants import instants
 from chargebacks.projection.find import moment_of
 from tests.oracle.exact_json import read_json
 from tests.oracle.rules import Rejected, instant_of
-from tests.unit.consolidation.builders import Taken, parquet, taken
+from tests.unit.consolidation.builders import parquet, taken
 
 MORNING = datetime(2025, 11, 20, 6, 30, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -141,32 +141,34 @@ JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 NUMBERS = [text for text in (*READ, *REFUSED) if JSON_NUMBER.fullmatch(text)]
 
 
-def _taken_json(value: str) -> Taken:
-    return taken(f'{{"chargeback_id":"c0","updated_at":{value}}}\n'.encode())
+EXPECTED: dict[str, datetime | str] = {**READ, **REFUSED}
 
 
-def _many_json(value: str) -> Taken:
-    """Among so many lines that the fast parser is tried."""
-    found = taken((f'{{"chargeback_id":"c0","updated_at":{value}}}\n' * 40).encode())
-    return Taken(found.rows[:1], found.rejects[:1], 0)
+def _csv(values: Sequence[str]) -> bytes:
+    lines = "".join(f'c{n},"{value}"\n' for n, value in enumerate(values))
+    return f"chargeback_id,updated_at\n{lines}".encode()
 
 
-LANDED: dict[str, Callable[[str], Taken]] = {
-    "JSON text": lambda text: _taken_json(json.dumps(text)),
-    "JSON text, many": lambda text: _many_json(json.dumps(text)),
-    "CSV": lambda text: taken(f'chargeback_id,updated_at\nc0,"{text}"\n'.encode(), "a.csv"),
-    "parquet text": lambda text: taken(parquet(updated_at=[text])),
-}
-LANDED_NUMBERS: dict[str, Callable[[str], Taken]] = {
-    "JSON number": _taken_json,
-    "JSON number, many": _many_json,
+def _json(values: Sequence[str]) -> bytes:
+    lines = (f'{{"chargeback_id":"c{n}","updated_at":{value}}}\n' for n, value in enumerate(values))
+    return "".join(lines).encode()
+
+
+LANDED: dict[str, tuple[str, Callable[[Sequence[str]], bytes]]] = {
+    "JSON": ("a.json", lambda texts: _json([json.dumps(text) for text in texts])),
+    "CSV": ("a.csv", _csv),
+    "parquet": ("a.parquet", lambda texts: parquet(updated_at=texts)),
 }
 
 
-def _result(found: Taken) -> datetime | str:
-    if found.rejects:
-        return found.rejects[0][1].removeprefix("updated_at: ")
-    return found.rows[0]["updated_at"].astimezone(UTC)  # type: ignore[no-any-return]
+def _results(data: bytes, path: str, values: Sequence[str]) -> dict[str, datetime | str]:
+    """By value: the instant, or why its record was rejected."""
+    found = taken(data, path)
+    first = 2 if path.endswith(".csv") else 1  # the line of the first record
+    refused = {values[line - first]: reason.removeprefix("updated_at: ") for line, reason in found.rejects}
+    moments = {values[int(row["chargeback_id"][1:])]: row["updated_at"].astimezone(UTC) for row in found.rows}
+    assert len(found.rejects) + len(found.rows) == len(values)
+    return refused | moments
 
 
 def _oracle(value: object) -> datetime | None:
@@ -177,41 +179,48 @@ def _oracle(value: object) -> datetime | None:
 
 
 @pytest.mark.parametrize("way", LANDED)
-@pytest.mark.parametrize("text", [*READ, *REFUSED])
-def test_a_text_means_the_same_instant_in_every_format(text: str, way: str) -> None:
-    assert _result(LANDED[way](text)) == (READ | REFUSED)[text]
+def test_a_text_means_the_same_instant_in_every_format(way: str) -> None:
+    path, written = LANDED[way]
+    texts = list(EXPECTED)
+    assert _results(written(texts), path, texts) == EXPECTED
 
 
-@pytest.mark.parametrize("way", LANDED_NUMBERS)
-@pytest.mark.parametrize("digits", NUMBERS)
-def test_a_json_number_means_what_its_text_means(digits: str, way: str) -> None:
-    assert _result(LANDED_NUMBERS[way](digits)) == (READ | REFUSED)[digits]
+@pytest.mark.parametrize("way", LANDED)
+def test_a_text_alone_in_its_file_means_what_it_means_among_others(way: str) -> None:
+    path, written = LANDED[way]
+    for text in [*list(EXPECTED)[::9], "20251120063000"]:
+        assert _results(written([text]), path, [text]) == {text: EXPECTED[text]}
 
 
-@pytest.mark.parametrize("digits", NUMBERS)
-def test_a_parquet_number_means_what_its_text_means(digits: str) -> None:
-    expected = (READ | REFUSED)[digits]
-    if float(digits).is_integer() and abs(float(digits)) < 2**63:
-        column = pa.array(
-            [int(float(digits) if "e" in digits.lower() or "." in digits else digits)], pa.int64()
-        )
-        assert _result(taken(parquet(updated_at=column))) == expected
-    if repr(float(digits)) in (digits, f"{digits}.0"):  # others are not this double
-        assert _result(taken(parquet(updated_at=[float(digits)]))) == expected
+def test_a_json_number_means_what_its_text_means() -> None:
+    expected = {digits: EXPECTED[digits] for digits in NUMBERS}
+    assert _results(_json(NUMBERS), "a.json", NUMBERS) == expected
+    plain = [digits for digits in NUMBERS if digits.isdigit() and len(digits) < 19] * 3
+    assert len(plain) > 32  # so many that they are parsed all at once
+    assert _results(_json(plain), "a.json", plain) == {digits: expected[digits] for digits in plain}
 
 
-@pytest.mark.parametrize("kind", ["S", "N"])
-@pytest.mark.parametrize("text", [*READ, *REFUSED])
-def test_the_updater_reads_created_at_as_the_job_does(text: str, kind: str) -> None:
-    if kind == "S" or JSON_NUMBER.fullmatch(text):
-        assert moment_of({kind: text}) == READ.get(text)  # type: ignore[misc]
+def test_a_parquet_number_means_what_its_text_means() -> None:
+    whole = [digits for digits in NUMBERS if digits.lstrip("-").isdigit() and abs(int(digits)) < 2**63]
+    doubles = [digits for digits in NUMBERS if repr(float(digits)) in (digits, f"{digits}.0")]
+    for column, values in (
+        (pa.array([int(digits) for digits in whole], pa.int64()), whole),
+        (pa.array([float(digits) for digits in doubles], pa.float64()), doubles),
+    ):
+        assert len(values) > 10
+        expected = {digits: EXPECTED[digits] for digits in values}
+        assert _results(parquet(updated_at=column), "a.parquet", values) == expected
 
 
-@pytest.mark.parametrize("text", [*READ, *REFUSED])
-def test_the_oracle_reads_the_table_too(text: str) -> None:
-    assert _oracle(text) == READ.get(text)
-    if JSON_NUMBER.fullmatch(text):
-        assert _oracle(read_json(text)) == READ.get(text)
+def test_the_updater_reads_created_at_as_the_job_does() -> None:
+    assert {text: moment_of({"S": text}) for text in EXPECTED} == {text: READ.get(text) for text in EXPECTED}
+    assert {text: moment_of({"N": text}) for text in NUMBERS} == {text: READ.get(text) for text in NUMBERS}
+    assert moment_of({"BOOL": True}) is None
+
+
+def test_the_oracle_reads_the_table_too() -> None:
+    assert {text: _oracle(text) for text in EXPECTED} == {text: READ.get(text) for text in EXPECTED}
+    assert {text: _oracle(read_json(text)) for text in NUMBERS} == {text: READ.get(text) for text in NUMBERS}
 
 
 PARTS = st.tuples(
