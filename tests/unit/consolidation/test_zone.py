@@ -6,7 +6,7 @@ import pytest
 
 from chargebacks.adapters.store import Store
 from chargebacks.cli import exit_code
-from chargebacks.consolidation import metrics
+from chargebacks.consolidation import job, metrics
 from chargebacks.errors import SettingsError
 from tests.unit.consolidation.builders import land, records, settings
 from tests.unit.consolidation.running import run, view
@@ -42,6 +42,12 @@ def test_a_landing_zone_that_is_not_there_is_an_error_before_anything_happens(
     (tmp_path / "nowhere").write_bytes(b"a file")
     with pytest.raises(SettingsError):
         run(tmp_path, **gone)
+
+
+def test_recover_needs_no_landing_zone(tmp_path: Path) -> None:
+    report = job.recover(settings(tmp_path, landing_path=str(tmp_path / "nowhere")), None)
+    report.raise_failures()
+    assert "LandingZoneEmpty" not in metrics.values(report, settings(tmp_path))
 
 
 def test_an_empty_landing_zone_is_a_warning(tmp_path: Path) -> None:
