@@ -37,8 +37,9 @@ def ids(place: Place) -> set[str]:
     return {row["chargeback_id"] for row in place.listed()}
 
 
-@pytest.mark.parametrize("kind", ["GLACIER", "DEEP_ARCHIVE"])
-@pytest.mark.parametrize("key", ["2025/11/20/old.json", "2025/11/20//odd.json"])
+@pytest.mark.parametrize(
+    ("kind", "key"), [("GLACIER", "2025/11/20/old.json"), ("DEEP_ARCHIVE", "2025/11/20//odd.json")]
+)
 def test_an_archived_object_stops_nothing_is_told_at_every_run_and_read_once_it_is_restored(
     place: Place, kind: str, key: str
 ) -> None:
