@@ -32,7 +32,7 @@ run: setup ## a whole day on this machine, proved by the oracle (LANDING=path: y
 test: lint .venv-checkov/.ready ## lint, types and every test but the exhaustive ones
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
-test-all: lint .venv-checkov/.ready ## the same, and the exhaustive tests: every crash in every format, every zombie
+test-all: lint .venv-checkov/.ready ## the same, and the exhaustive tests: every crash, zombie and file of the corpus
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## ruff (lint and format) and strict mypy
