@@ -45,8 +45,8 @@ def json_text(value: Any) -> str:
 def _scalar_text(value: Any) -> str:
     if isinstance(value, Literal):
         value = value.exact
-    if isinstance(value, float) and isfinite(value):  # of a binary format: as the shortest text that means it
-        value = Decimal(repr(value))
+    if isinstance(value, float):  # of a binary format: as the shortest text that means it; JSON has no NaN
+        value = Decimal(repr(value)) if isfinite(value) else str(value)
     if isinstance(value, Decimal):
         return decimal_text(value)
     if isinstance(value, datetime):
