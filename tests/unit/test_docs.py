@@ -3,12 +3,14 @@
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
 from chargebacks.cli import cli
+from chargebacks.consolidation.report import PartitionReport
 from chargebacks.settings import ARGUMENTS
 
 ROOT = Path(__file__).parents[2]
@@ -53,3 +55,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_the_job_page_lists_every_argument_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", (ROOT / "docs/job.md").read_text(), re.MULTILINE)
     assert rows == [(argument.name, argument.default or "") for argument in ARGUMENTS]
+
+
+def test_the_job_page_lists_every_field_of_the_report() -> None:
+    section = (ROOT / "docs/job.md").read_text().split("## Its report\n")[1].split("\n## ")[0]
+    fields = [name for name in PartitionReport(date(2025, 11, 20)).to_json() if name != "partition_date"]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == fields
