@@ -22,6 +22,8 @@
 A message says what was wrong, where, and what to do. It never carries a customer's e-mail address.
 """
 
+from collections.abc import Sequence
+
 
 class ChargebacksError(Exception):
     """Root of the tree."""
@@ -32,6 +34,12 @@ def one_line(error: Exception) -> str:
     if isinstance(error, ChargebacksError):
         return str(error)
     return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+
+
+def first_few(texts: Sequence[str], count: int) -> str:
+    """Return the first `count` texts with commas, and how many more there are."""
+    more = f" and {len(texts) - count} more" if len(texts) > count else ""
+    return ", ".join(texts[:count]) + more
 
 
 class SettingsError(ChargebacksError):

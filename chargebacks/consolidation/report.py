@@ -1,4 +1,4 @@
-"""What a run tells: to programs as JSON, to people as lines, to saved queries as METRICS lines."""
+"""Report a run: to programs as JSON, to people as lines, to saved queries as METRICS lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from chargebacks.consolidation.commits.own_files import looks_like_ours
 from chargebacks.consolidation.commits.sweeping import Swept
 from chargebacks.consolidation.findings import Findings
 from chargebacks.consolidation.landing.listing import Landing
-from chargebacks.errors import ConsolidationError, PublishError
+from chargebacks.errors import ConsolidationError, PublishError, first_few
 
 _COLUMNS: Final = 10  # that could not be converted, named in a report
 _COLUMN_NAME: Final = 100  # characters
@@ -52,12 +52,12 @@ class PartitionReport:
 
     @property
     def outdated(self) -> bool:
-        """Whether rows of the partition were read under other rules than its newest entry's."""
+        """Whether rows of the partition were read under other rules than those of its newest entry."""
         return self.entry is not None and self.entry.read_under_others(self.entry.rules)
 
     @property
     def withheld(self) -> Mapping[str, str]:
-        """The missed files that are there but that storage does not give: why, and what to do about it."""
+        """Missed files that are there but that storage does not give: why, and what to do about it."""
         return self.findings.reading.withheld
 
     @property
@@ -116,9 +116,9 @@ class RunReport:
     """What became of a run, partitions oldest first.
 
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
-    `outdated`: days that were looked at and left alone, whose rows were read under other rules of reading.
+    `outdated`: days that the run looked at and left alone, with rows that were read under other rules.
     `announced`: chargebacks in slices that were acknowledged. `unpublished`: entries that still owe messages, by
-    partition. `unskipped`: files that the run was told to skip and did not come across. `landing_warning`: what is
+    partition. `unskipped`: files that `skip_file` names and no partition had to read. `landing_warning`: what is
     wrong with the landing zone's layout, None when the run did not look at it. `seconds`: until the last
     acknowledgement.
     """
@@ -149,7 +149,7 @@ class RunReport:
             raise PublishError(self.publish_problem)
 
     def lines(self) -> Iterator[str]:
-        """For people and logs; the METRICS lines last, that of records after that of files."""
+        """Yield lines for people and logs. The METRICS lines come last: files, then records."""
         for one in self.partitions:
             yield from _partition_lines(one)
         for day, files in self.left.items():
@@ -168,14 +168,14 @@ class RunReport:
         yield self._metrics()
 
     def _notices(self) -> Iterator[str]:
-        """Return what to check in the arguments."""
+        """Yield what to check in the arguments."""
         if self.landing_warning:
             yield f"warning: {self.landing_warning}"
         for path in self.unskipped:
-            yield f"--skip-file {path!r} names no new landing file: check its name; a covered one needs --full, too"
+            yield f"--skip-file {path!r} is not a new landing file: check the path; to skip a covered file, add --full"
 
     def _file_metrics(self) -> str:
-        """Return the line of files. It repeats no field of the other line, which saved queries parse."""
+        """Return the line of files. Its fields differ from those of the other line, which saved queries parse."""
         found = [one.findings for one in self.partitions]
         return (
             f"METRICS: files_new={sum(len(one.landing.new) for one in found)}, "
@@ -209,7 +209,7 @@ def _sum(counts: list[Counts], name: str) -> int:
 
 
 def _upstream_lines(one: PartitionReport) -> Iterator[str]:
-    """What hides a fault upstream, though every record was read."""
+    """Yield faults upstream that change winners although every record is read."""
     if one.findings.ties.chargebacks:
         yield (
             f"{one.day}: {one.findings.ties}; their bytes decided: let upstream advance updated_at with every change"
@@ -239,39 +239,43 @@ def _partition_lines(one: PartitionReport) -> Iterator[str]:
     if one.findings.loss.chargebacks:
         yield f"{one.day}: lost, as --allow-shrink permits: {one.findings.loss}"
     yield from _upstream_lines(one)
+    for what, names in _file_lists(one, one.entry):
+        if names:
+            yield f"{one.day}: {len(names)} {what}, first {names[0]}"
+    yield from _lost_columns_line(one)
+
+
+def _file_lists(one: PartitionReport, entry: Entry) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield what became of landing files and of files in the output folder, with their names or reasons."""
     found = one.landing
     withheld = list(one.withheld.values())
     gone = [path for path in one.missed if path not in one.withheld]
-    stay = "their records went with them" if one.entry.full else "their records stay"
-    for what, names in (
-        ("overwritten landing files were read again", found.overwritten),
-        ("landing files that could not be read under other rules were read again", found.retried),
-        (f"covered landing files are gone; {stay}", found.vanished),
-        ("landing files vanished or changed before they were read: left for the next run", gone),
-        ("landing files are there, but storage does not give them: left for the next run", withheld),
-        (f"markers, empty and unfinished files were passed over ({_kinds(found)})", found.ignored),
-        (
-            f"landing files ({one.findings.reading.unreadable_bytes} bytes) cannot be read and are in the quarantine",
-            list(one.unreadable),
-        ),
-        (
-            "files in the output folder are another writer's data files, and read with ours: move them away",
-            [name for name in one.foreign if looks_like_ours(name)],
-        ),
-        (
-            "files in the output folder are not ours and were left",
-            [name for name in one.foreign if not looks_like_ours(name)],
-        ),
-    ):
-        if names:
-            yield f"{one.day}: {len(names)} {what}, first {names[0]}"
+    stay = "their records went with them" if entry.full else "their records stay"
+    size = one.findings.reading.unreadable_bytes
+    yield "overwritten landing files were read again", found.overwritten
+    yield "landing files that could not be read under other rules were read again", found.retried
+    yield f"covered landing files are gone; {stay}", found.vanished
+    yield "landing files vanished or changed before they were read: left for the next run", gone
+    yield "landing files are there, but storage does not give them: left for the next run", withheld
+    yield f"markers, empty and unfinished files were passed over ({_kinds(found)})", found.ignored
+    yield f"landing files ({size} bytes) cannot be read and are in the quarantine", one.unreadable
+    yield (
+        "files in the output folder are another writer's data files, and read with ours: move them away",
+        [name for name in one.foreign if looks_like_ours(name)],
+    )
+    yield (
+        "files in the output folder are not ours and were left",
+        [name for name in one.foreign if not looks_like_ours(name)],
+    )
+
+
+def _lost_columns_line(one: PartitionReport) -> Iterator[str]:
     reading = one.findings.reading
-    if lost := reading.lost_columns:
-        shown = ", ".join(repr(name[:_COLUMN_NAME]) for name in lost[:_COLUMNS])
-        more = f" and {len(lost) - _COLUMNS} more" if len(lost) > _COLUMNS else ""
+    if reading.lost_columns:
+        names = first_few([repr(name[:_COLUMN_NAME]) for name in reading.lost_columns], _COLUMNS)
         yield (
             f"{one.day}: {reading.files_with_lost_columns} files have unknown columns that could not be converted; "
-            f"their records were read without them: {shown}{more}"
+            f"their records were read without them: {names}"
         )
 
 

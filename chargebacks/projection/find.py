@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from chargebacks import record
-from chargebacks.projection import created
+from chargebacks import instants, record
 from chargebacks.projection.decide import Day
 from chargebacks.projection.retry import Patience
 from chargebacks.projection.table import CREATED_AT, CREATED_DATE, KEY, Table
@@ -95,4 +94,4 @@ class Finder:
 def moment_of(value: "AttributeValueTypeDef") -> datetime | None:
     """Return the instant of a text or number attribute in UTC; None when it cannot be read."""
     text = value.get("S", value.get("N"))
-    return None if text is None else created.instant(text)
+    return None if text is None else instants.read(text)

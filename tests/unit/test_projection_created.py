@@ -1,4 +1,4 @@
-"""Reading `created_at`, as the job reads the instants of landing files."""
+"""Reading instants from text, as the job and the updater do."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chargebacks.projection.created import instant
+from chargebacks.instants import read as instant
 
 NOON = datetime(2025, 11, 20, 12, 0, tzinfo=UTC)
 

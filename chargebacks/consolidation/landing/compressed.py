@@ -1,7 +1,7 @@
-"""Compressed landing files → the bytes inside them, known by their first bytes, whatever they are called.
+"""Expand compressed landing files, which are recognised by their first bytes, whatever their names.
 
 gzip, zstd, bzip2 and xz, in any number of members, streams or frames, as `gunzip`, `zstd -d`, `bunzip2` and `unxz` read
-them. Only what these report as damaged or as garbage after the end is unreadable.
+them. Files that these report as damaged, or with garbage after the end, are unreadable.
 """
 
 import re
@@ -39,7 +39,7 @@ class _Member(Protocol):
 
 
 def expand(path: str, data: bytes, limit: int = MAX_EXPANDED) -> bytes:
-    """The content of a compressed file, all its members; other bytes as they are.
+    """Return the content of a compressed file, all its members; other bytes as they are.
 
     Raises UnreadableFileError when it is cut off, damaged, compressed twice, or over `limit` bytes.
     """
@@ -72,9 +72,9 @@ def kind_of(data: bytes) -> str | None:
 
 
 def _members(data: bytes, at_most: int, make: Callable[[], Any], padding: int) -> bytes:
-    """The first `at_most` bytes of all members. Raises EOFError and the decompressor's errors: half a file is no file.
+    """Return the first `at_most` bytes of all members. Raises EOFError and the decompressor's errors.
 
-    Zero bytes may follow a member, `padding` or a multiple of it; with `padding` 1 nothing else may come after them.
+    Zero bytes may follow a member, as many as `padding` or a multiple of it. With `padding` 1 nothing may follow them.
     """
     parts: list[bytes] = []
     member: _Member | None = None
@@ -103,8 +103,10 @@ def _after_padding(data: bytes, start: int, padding: int) -> int:
         return start
     rest = len(data[start:].lstrip(b"\0"))
     zeros = len(data) - start - rest
-    if zeros % padding or (rest and padding == 1):
-        raise ValueError(f"{zeros} zero bytes and other data after the last member")
+    if zeros % padding:
+        raise ValueError(f"{zeros} zero bytes of padding, which must be a multiple of {padding}")
+    if rest and padding == 1:
+        raise ValueError(f"other data after {zeros} zero bytes of padding")
     return start + zeros
 
 
@@ -125,7 +127,7 @@ def _unxz(data: bytes, at_most: int) -> bytes:
 
 
 def _xz_errors() -> tuple[type[Exception], ...]:
-    """lzma's own error derives from nothing more special than Exception."""
+    """Return the errors of lzma, which derive from Exception itself."""
     try:
         return (import_module("lzma").LZMAError,)
     except ImportError:

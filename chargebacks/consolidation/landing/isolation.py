@@ -1,6 +1,6 @@
-"""Which exceptions fail a run, and how any other one is told of the landing file that raised it.
+"""Decide which exceptions fail a run, and describe the others as a fault of the landing file that raised them.
 
-Only two say nothing about a file's content: storage failed, or memory is short. Everything else that is raised while a
+Two kinds say nothing about a file's content: storage failed, or memory is short. Everything else that is raised while a
 file is parsed, panics of native code included (they derive from BaseException), makes that one file unreadable.
 """
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from chargebacks.consolidation.landing.listing import LandingFile
 from chargebacks.contract.wording import EMAIL
-from chargebacks.errors import ConsolidationError, StorageError
+from chargebacks.errors import ConsolidationError, StorageError, first_few
 
 _ENDING: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
 _NATIVE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
@@ -29,12 +29,12 @@ _NAMED: Final = 20
 
 
 def stops_run(error: BaseException) -> bool:
-    """Whether the error is no fault of the file that was being parsed."""
+    """Return whether the error says nothing about the file that was being parsed, so that the run must end."""
     return isinstance(error, (StorageError, *_ENDING)) or lacks_memory(error)
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether memory is short. A file that demands more than the machine has in one piece is damaged instead."""
+    """Return whether memory is short. A file that demands more at once than the machine has is damaged instead."""
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
     if isinstance(error, _NATIVE):
@@ -73,6 +73,5 @@ def memory_error(files: Sequence[LandingFile]) -> ConsolidationError:
 def listed(files: Sequence[LandingFile]) -> str:
     """Name the files for an error, largest first: the likely cause comes first when some must be left out."""
     ordered = sorted(files, key=lambda file: (-file.size, file.path))
-    names = ", ".join(f"{file.path!r} ({file.size} bytes)" for file in ordered[:_NAMED])
-    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-    return f"{len(files)} landing files, largest first: {names}{more}" if len(files) > 1 else names
+    names = first_few([f"{file.path!r} ({file.size} bytes)" for file in ordered], _NAMED)
+    return f"{len(files)} landing files, largest first: {names}" if len(files) > 1 else names

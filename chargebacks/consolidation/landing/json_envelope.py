@@ -33,18 +33,21 @@ def refuse(path: str, texts: Iterable[str | bytes]) -> None:
         if found is None:
             return
     if found is not None:
-        raise UnreadableFileError(
-            f"{path}: the records are in the list {found[0][:_MAX_NAME]!r}: write one record a line"
-        )
+        raise UnreadableFileError(f"{path}: {hint(found[0])}")
+
+
+def hint(name: str) -> str:
+    """Return what to do about an envelope whose list has this name."""
+    return f"the records are in the list {name[:_MAX_NAME]!r}: write one record a line"
 
 
 def set_apart(raw: Raw) -> Raw:
-    """Reject the envelopes among records, so that each counts for the records in its list."""
+    """Reject the envelopes among records. Each counts for the records in its list."""
     rejects = [replace(bad, records=_weight(bad.raw) or bad.records) for bad in raw.rejects]
     without_key = raw.frame.filter(pl.col(_KEY).is_null())[LINE].to_list()
-    held = {line: weight for line in without_key if (weight := _weight(raw.raw_text(line)))}
-    rejects += [Reject(n, f"{_KEY}: missing", raw.raw_text(n), weight) for n, weight in held.items()]
-    frame = raw.frame.filter(~pl.col(LINE).is_in(list(held))) if held else raw.frame
+    weights = {line: weight for line in without_key if (weight := _weight(raw.raw_text(line)))}
+    rejects += [Reject(n, f"{_KEY}: missing", raw.raw_text(n), weight) for n, weight in weights.items()]
+    frame = raw.frame.filter(~pl.col(LINE).is_in(list(weights))) if weights else raw.frame
     return replace(raw, frame=frame, rejects=rejects)
 
 

@@ -1,4 +1,4 @@
-"""Hints for the quarantine: which known shape a rejected record without a usable `chargeback_id` has.
+"""Add hints to the quarantine's reasons: which known shape a rejected record without a usable id has.
 
 The hint depends on the record's text alone: a JSON line, or a row of another format as JSON.
 """
@@ -11,7 +11,6 @@ from chargebacks.consolidation.landing import json_envelope
 _KEY: Final = "chargeback_id"
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 _ATTRIBUTE_TYPES: Final = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
-_MAX_NAME: Final = 100  # characters of a field's name in a reason
 
 
 def with_hint(reason: str, raw: str) -> str:
@@ -34,18 +33,17 @@ def _hint(raw: str) -> str | None:
     if _is_debezium(found) or _is_debezium(found.get("payload")):
         return "this looks like a Debezium envelope: write the object in its field 'after'"
     if (name := json_envelope.list_name(found)) is not None:
-        return f"the records are in the list {name[:_MAX_NAME]!r}: write one record a line"
+        return json_envelope.hint(name)
     return None
 
 
 def _is_dynamodb_item(value: Any) -> bool:
-    """Whether the id is an attribute value: an object of one type and the value, like {"S": "cb-1"}."""
+    """Return whether the id is an attribute value: an object with one type and its value, like {"S": "cb-1"}."""
     attribute = value.get(_KEY) if isinstance(value, dict) else None
     if not isinstance(attribute, dict):
         return False
-    given = [
-        name for name, inner in attribute.items() if inner is not None
-    ]  # a parquet struct has every type
+    # A struct of parquet has a field for every type; all but one are null.
+    given = [name for name, inner in attribute.items() if inner is not None]
     return len(given) == 1 and given[0] in _ATTRIBUTE_TYPES
 
 

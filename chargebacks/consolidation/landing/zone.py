@@ -1,4 +1,4 @@
-"""The landing zone as a run finds it: its root is listed once, and of a day only those folders that can be there."""
+"""List the landing zone: its root once, when a run begins, and of each day only the folders that the root shows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from chargebacks import partition
 from chargebacks.adapters.store import Store
 from chargebacks.adapters.stored import Level
 from chargebacks.consolidation.landing.listing import LandingFile
-from chargebacks.errors import SettingsError
+from chargebacks.errors import SettingsError, first_few
 
 SHOWN: Final = 5  # names in a warning
-_YEARS: Final = 2  # that are searched for a day before a warning
+_NAME: Final = 80  # characters of each
+_YEARS: Final = 2  # folders of years to search for a day before warning
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class LandingZone:
     root: Level
 
     def walk(self, day: date) -> Iterator[LandingFile]:
-        """Every object in the partition's landing folders, in no promised order."""
+        """Yield every object in the partition's landing folders, in no promised order."""
         there = set(self.root.folders)
         for folder in partition.landing_folders(day):
             if folder.partition("/")[0] in there:
@@ -31,12 +32,12 @@ class LandingZone:
                     yield LandingFile(stored.path, stored.size, stored.etag)
 
     def list_files(self, day: date) -> list[LandingFile]:
-        """The same, sorted by path."""
+        """Return every object in the partition's landing folders, sorted by path."""
         return sorted(self.walk(day), key=lambda file: file.path)
 
 
 def open_zone(path: str) -> LandingZone:
-    """Look at the root of the landing zone. Raises SettingsError when it is not there, StorageError."""
+    """List the root of the landing zone. Raises SettingsError when it does not exist, StorageError."""
     store = Store(path, foreign=True)
     try:
         return LandingZone(store, store.level(""))
@@ -50,7 +51,7 @@ def open_zone(path: str) -> LandingZone:
 def warning(zone: LandingZone, *, idle: bool) -> str:
     """Return what is wrong with a landing zone that shows no day in a known layout, or "".
 
-    The root is known; only for an `idle` run, which found no landing file at all, is it worth looking into years.
+    Only an `idle` run, which found no landing file at all, also lists months and days.
     """
     dated = any(partition.landing_day(name) for name in zone.root.folders)
     years = partition.years(zone.root.folders)
@@ -77,7 +78,7 @@ def _has_day(store: Store, years: Sequence[str]) -> bool:
 
 
 def _found(zone: LandingZone) -> str:
-    """The first names at the root, and what the first folder holds."""
+    """Return the first names at the root, and what the first folder holds."""
     names = [*(f"{name}/" for name in zone.root.folders), *zone.root.files]
     shown = _first(names)
     if not zone.root.folders:
@@ -88,5 +89,4 @@ def _found(zone: LandingZone) -> str:
 
 
 def _first(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(f"{name[:80]!r}" for name in names[:SHOWN]) + more
+    return first_few([repr(name[:_NAME]) for name in names], SHOWN)
