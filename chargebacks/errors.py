@@ -7,10 +7,10 @@
     ├── ConsolidationError       this execution must not commit, or could not
     │   ├── LimitExceededError   more rejected records or unreadable files than allowed
     │   ├── ShrinkError          recomputing from raw would lose chargebacks of the previous output
-    │   ├── LostLogError         the output folder holds files of a log that is not there
+    │   ├── LostLogError         the output folder has files of commits that the log does not have
     │   ├── ConservationError    records went in that did not come out: a bug, never committed
     │   ├── CommitConflictError  another run won the log entry, twice
-    │   └── WorkerDiedError      a process that ran tasks died: nothing is left of it that says why
+    │   └── WorkerDiedError      a process that ran tasks died without a message
     ├── StateVersionError        a newer release wrote the state: nothing was done
     ├── StorageError             the object store failed, retries included: nothing is known of the content
     │   └── WithheldError        the object is there, but storage does not give it now: archived, a link to nothing
@@ -67,7 +67,7 @@ class ShrinkError(ConsolidationError):
 
 
 class LostLogError(ConsolidationError):
-    """The output folder holds files of a log that is not there: consolidating would double its chargebacks."""
+    """The output folder has files of commits that the log does not have: a new log would double its chargebacks."""
 
 
 class ConservationError(ConsolidationError):
@@ -79,11 +79,11 @@ class CommitConflictError(ConsolidationError):
 
 
 class StateVersionError(ChargebacksError):
-    """State that a newer release wrote: this code would misread it."""
+    """A newer release wrote the state, and this code would misread it."""
 
 
 class WorkerDiedError(ConsolidationError):
-    """A process that ran a task died. `share`: which one of the first stage's; None when it was another task."""
+    """A process that ran a task died. `share`: the number of the first stage's task; None for another task."""
 
     def __init__(self, message: str, share: int | None) -> None:
         super().__init__(message)
@@ -95,7 +95,7 @@ class StorageError(ChargebacksError):
 
 
 class WithheldError(StorageError):
-    """An object that storage lists and does not give, until somebody does what the message says."""
+    """An object that storage lists and does not give until the message's advice is followed."""
 
 
 class UnreadableFileError(ChargebacksError):

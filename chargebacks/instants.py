@@ -1,4 +1,4 @@
-"""Text and numbers that mean an instant: one grammar for the job's columns and the updater's single values.
+"""Read instants from text and numbers: one grammar for the job's columns and the updater's single values.
 
 Standard library only. `ISO` is written so that Python's `re` (with ASCII) and Rust's regex, which Polars uses, agree on
 it. docs/landing-zone.md has the table of spellings.
@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal, DecimalException
 from typing import Final
 
-BLANKS: Final = " \t\r\n"  # around a text they mean nothing: exports pad columns
+BLANKS: Final = " \t\r\n"  # ignored around a text: exports pad columns
 # Groups: day, minute, second, fraction, offset. A name of a zone after an offset adds nothing: Java prints
 # `+01:00[Europe/Paris]`, Go prints `-0300 -03`. No part is ambiguous: that lets Rust's regex match in one pass.
 ISO: Final = (
@@ -18,7 +18,7 @@ ISO: Final = (
     r"(?: ?(?:UTC|GMT|([Zz]|[+-][0-9]{2}(?::?[0-5][0-9])?)(?:\[[A-Za-z0-9_+/:.-]+\]| (?:[A-Z]{3,5}|[+-][0-9]{2,4}))?))?"
     r")?$"
 )
-# An epoch as upstreams write it: 13 digits and no more need no second look, but 12 may be a compact date.
+# Epochs that need no second look: 12, 14, 17 and 18 digits may mean something else and are read one by one.
 PLAIN_EPOCH: Final = r"^-?[1-9](?:[0-9]{8,10}|[0-9]{12}|[0-9]{14,15}|[0-9]{18})(?:\.[0-9]{1,9})?$"
 # The unit of an epoch number follows from its size: seconds until the year 5138, then ms, µs, ns.
 EPOCH_UNITS: Final = ((10**11, 10**6), (10**14, 10**3), (10**17, 1))
@@ -50,7 +50,7 @@ def read(text: str) -> datetime | None:
 
 
 def look_alike(text: str) -> str | None:
-    """Return what digits are that look like an epoch and are not one, such as `yyyyMMddHHmmss`; None for other text."""
+    """Return what digits mean that are not an epoch, such as `yyyyMMddHHmmss`; None for other text."""
     found = _NUMBER.fullmatch(text.strip(BLANKS))
     try:
         return _other_meaning(found[2]) if found and not found[1] else None

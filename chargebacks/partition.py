@@ -20,7 +20,7 @@ def hive(day: date) -> str:
 
 
 def landing_folders(day: date) -> list[str]:
-    """Folders below the landing root that may hold that day's files, in each of `LAYOUTS`.
+    """Return the folders below the landing root that may hold that day's files, in each of `LAYOUTS`.
 
     `year=/month=/day=` is also found without leading zeros, as some writers leave them out.
     """
@@ -32,7 +32,7 @@ def landing_folders(day: date) -> list[str]:
 
 
 def landing_day(folder: str) -> date | None:
-    """The day that a folder below the landing root names in one of `LAYOUTS`, or None."""
+    """Return the day that a folder below the landing root names in one of `LAYOUTS`, or None."""
     match = _DAY.fullmatch(folder)
     try:
         return date(*(int(part) for part in match.groups() if part)) if match else None
@@ -41,5 +41,5 @@ def landing_day(folder: str) -> date | None:
 
 
 def years(names: Iterable[str]) -> list[str]:
-    """Those of the names of folders that hold months in one of `LAYOUTS`, newest first."""
+    """Return the names of folders of years, newest first."""
     return sorted((name for name in names if _YEAR.fullmatch(name)), key=lambda name: name[-4:], reverse=True)

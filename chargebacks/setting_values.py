@@ -1,4 +1,4 @@
-"""Values of settings from their text. Each raises SettingsError: one line that says what is wrong and what to give."""
+"""Parse values of settings. Each function raises SettingsError: one line that says what is wrong and what to give."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Objects that S3 lists and does not give: it keeps them in an archive until they are restored."""
+"""Explain S3's errors for archived objects, which it lists and gives only once they are restored."""
 
 import re
 from shlex import quote
@@ -9,10 +9,10 @@ _CLASS: Final = re.compile(r"<StorageClass>(\w+)</StorageClass>|'StorageClass': 
 
 
 def reason(error: str, url: str) -> str | None:
-    """Return what to do about an object that is archived, or None when the error is another.
+    """Return what to do about an archived object, or None for any other error.
 
-    `error` is the client's text, with S3's answer in it. Objects of INTELLIGENT_TIERING come back for good; of the
-    others a copy is restored for some days ("Restoring an archived object", Amazon S3 user guide).
+    `error` is the client's text, which contains S3's response. Objects of INTELLIGENT_TIERING are restored permanently,
+    others as a copy for some days ("Restoring an archived object", Amazon S3 user guide).
     """
     if INVALID_STATE not in error:
         return None

@@ -12,7 +12,7 @@ RETRIES: Final[Any] = {"max_retries": 8, "retry_timeout": timedelta(seconds=90)}
 
 
 def open_root(root: str) -> tuple[ObjectStore, str]:
-    """The store and the prefix that `root` stands for in it."""
+    """Return the store and the prefix that `root` stands for in it."""
     if "://" not in root:
         return LocalStore(), f"{root.strip('/')}/"
     bucket, _, prefix = root.removeprefix("s3://").partition("/")

@@ -1,8 +1,7 @@
-"""The file system as an object store: list, look at and read files of any name. A name is a path from its root.
+"""List, stat and read local files as an object store does. A name is a path from the root of the file system.
 
-Links are followed, to files and to folders. What cannot be followed (a link to itself, to nothing, or to a folder
-that contains it) is listed all the same, and reading it raises WithheldError: it neither hides nor stops anything.
-A folder that cannot be listed raises StorageError.
+Links to files and folders are followed. A link to itself, to nothing, or to a folder that contains it is listed too;
+reading it raises WithheldError, so it hides and stops nothing. A folder that cannot be listed raises StorageError.
 """
 
 import errno
@@ -51,7 +50,8 @@ def level(prefix: str) -> Level:
         raise FileNotFoundError(f"{folder} is not a folder")
     folders, files = list[str](), list[str]()
     for entry in _entries(folder):
-        linked_nowhere = entry.is_symlink() and not Path(entry.path).exists()  # whatever it should lead to
+        # A link to nothing may be meant as a folder: it must not hide a day.
+        linked_nowhere = entry.is_symlink() and not Path(entry.path).exists()
         (folders if linked_nowhere or entry.is_dir() else files).append(_shown(entry.name))
     return Level(sorted(folders), sorted(files))
 
@@ -70,14 +70,14 @@ def read(name: str, etag: str) -> bytes | None:
     try:
         if STAGED.search(name):
             _settle(path)
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path would fold "//"
             return file.read() if _stored(name, os.fstat(file.fileno())).etag == etag else None
     except OSError as error:
         if "\ufffd" in name and isinstance(error, FileNotFoundError):
             raise WithheldError("its name is not UTF-8: rename it") from error
-        if error.errno in _LEADS_NOWHERE and os.path.islink(path):  # noqa: PTH114 - as above
+        if error.errno in _LEADS_NOWHERE and os.path.islink(path):  # noqa: PTH114 - a Path would fold "//"
             reason = _LEADS_NOWHERE[error.errno]
-            raise WithheldError(f"{reason}: mend the link or remove it") from error
+            raise WithheldError(f"{reason}: correct the link or remove it") from error
         if isinstance(error, PermissionError):
             raise _refused("read", path, error) from error
         raise
@@ -86,21 +86,21 @@ def read(name: str, etag: str) -> bytes | None:
 def _settle(path: str) -> None:
     """Wait until a file with a staging name is two seconds old.
 
-    obstore renames such a file as soon as it is whole. Whatever still has the name then is read, as it is on S3.
+    obstore renames such a file as soon as it is whole. A file that keeps the name is read, as on S3.
     """
-    age = time.time() - os.stat(path).st_mtime  # noqa: PTH116 - as above
+    age = time.time() - os.stat(path).st_mtime  # noqa: PTH116 - a Path would fold "//"
     time.sleep(min(max(SETTLE_SECONDS - age, 0.0), SETTLE_SECONDS))
 
 
 def _entries(folder: str) -> list["os.DirEntry[str]"]:
-    """The folder's entries; none when it is not there (any more)."""
+    """Return the folder's entries; none when it does not exist, or was removed meanwhile."""
     try:
         with os.scandir(folder) as found:
             return list(found)
     except (FileNotFoundError, NotADirectoryError):
         if broken := _broken_link(folder):
             raise StorageError(
-                f"cannot list {folder}: {broken} is a link to nothing; mend it or remove it"
+                f"cannot list {folder}: {broken} is a link to nothing; correct it or remove it"
             ) from None
         return []
     except OSError as error:
@@ -113,7 +113,7 @@ def _broken_link(folder: str) -> Path | None:
 
 
 def _look(entry: "os.DirEntry[str]") -> os.stat_result | None:
-    """What the entry leads to, the link itself when that is nowhere; None when it vanished meanwhile."""
+    """Return the status of the entry's target, or of a link that leads nowhere; None when the entry vanished."""
     try:
         return entry.stat()
     except OSError as error:
@@ -124,14 +124,14 @@ def _look(entry: "os.DirEntry[str]") -> os.stat_result | None:
 
 def _refused(action: str, path: str, error: OSError) -> StorageError:
     cause = (error.strerror or type(error).__name__).lower()
-    advice = "mend or remove it"
+    advice = "correct or remove it"
     if isinstance(error, PermissionError):
         advice = "grant the job's user permission to read it, and to read and search (r-x) the folders above"
     return StorageError(f"cannot {action} {_shown(path)}: {cause}; {advice}")
 
 
 def _contains(target: os.stat_result, folder: str) -> bool:
-    """Whether the link's target is `folder` or lies above it, so that following it would never end."""
+    """Return whether the link's target is `folder` or lies above it, so that following it would never end."""
     path = Path(folder)
     return any(os.path.samestat(target, one.stat()) for one in (path, *path.parents))
 
@@ -141,12 +141,12 @@ def _is_folder(found: os.stat_result) -> bool:
 
 
 def _stored(name: str, found: os.stat_result) -> Stored:
-    """As obstore describes it, so that a file has one etag whoever lists it."""
+    """Return the file as obstore describes it: its etag does not depend on which of the two listed it."""
     micros = found.st_mtime_ns // 1000
     etag = f'"{found.st_ino:x}-{max(micros, 0):x}-{found.st_size:x}"'
     return Stored(_shown(name), found.st_size, etag, _EPOCH + timedelta(microseconds=micros))
 
 
 def _shown(name: str) -> str:
-    """The name with U+FFFD for bytes that are not UTF-8."""
+    """Return the name with U+FFFD for bytes that are not UTF-8."""
     return name if name.isascii() else name.encode(errors="surrogateescape").decode(errors="replace")

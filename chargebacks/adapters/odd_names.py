@@ -1,7 +1,7 @@
 """Objects of a bucket whose keys obstore's paths cannot hold: an empty segment, `.` or `..`, a control character.
 
 Upstreams make them (a prefix that ends in a slash, joined by another), and one of them would hide its whole folder:
-obstore ends a listing at it. So the listing is made anew, and such an object read, by boto3.
+obstore ends a listing at it. So boto3 lists the folder again, and reads such objects.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Bucket:
         self._making = Lock()
 
     def walk(self, prefix: str) -> Iterator[Stored]:
-        """Everything whose key begins so."""
+        """Yield every object whose key begins with `prefix`."""
         with self._asked() as client:
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             for page in pages:
@@ -31,7 +31,7 @@ class Bucket:
                     yield Stored(one["Key"], one["Size"], one["ETag"], one["LastModified"])
 
     def level(self, prefix: str) -> Level:
-        """The names directly below the folder; `prefix` is empty or ends in a slash."""
+        """Return the names directly below the folder; `prefix` is empty or ends in a slash."""
         folders, files = list[str](), list[str]()
         with self._asked() as client:
             pages = client.get_paginator("list_objects_v2")
@@ -44,7 +44,7 @@ class Bucket:
         )
 
     def look(self, name: str) -> Stored | None:
-        """What is there, or None."""
+        """Return the object, or None."""
         try:
             with self._asked() as client:
                 told = client.head_object(Bucket=self._bucket, Key=name)
@@ -53,7 +53,7 @@ class Bucket:
         return Stored(name, told["ContentLength"], told["ETag"], told["LastModified"])
 
     def read(self, name: str, etag: str) -> bytes | None:
-        """The bytes of that version, or None when there is another. Raises FileNotFoundError, WithheldError."""
+        """Return the bytes of that version, or None when there is another. Raises FileNotFoundError, WithheldError."""
         try:
             with self._asked() as client:
                 return bytes(client.get_object(Bucket=self._bucket, Key=name, IfMatch=etag)["Body"].read())

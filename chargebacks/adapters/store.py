@@ -1,8 +1,8 @@
 """The one door to object storage: S3 and a local folder behind the same few calls.
 
-obstore writes everything, and reads from S3. `local_files` lists and reads folders, `odd_names` keys of S3 that obstore
-cannot express. A `Store` is rooted at a bucket URL or an absolute folder; every path given to it or got from it is
-relative to that root. Objects are written whole or not at all. Failures other than "not there" and "exists" are
+obstore writes everything and reads from S3. `local_files` lists and reads folders; `odd_names` reads keys of S3 that
+obstore cannot express. A `Store` is rooted at a bucket URL or an absolute folder; every path given to it or got from
+it is relative to that root. Objects are written whole or not at all. Failures other than "not there" and "exists" are
 StorageErrors: obstore has retried them (S3: 5xx, throttling, connection errors) before it gives up.
 """
 
@@ -55,8 +55,8 @@ def _explained(action: str, where: str) -> Iterator[None]:
 class Store:
     """Objects below one root.
 
-    Local names that end in `#` and digits are obstore's unfinished files, which listings leave out, unless the folder
-    is `foreign`: written by others, for whom these are names like any other.
+    Local names that end in `#` and digits are obstore's unfinished files, and listings leave them out. A `foreign` root
+    is written by others, so there they are ordinary names.
     """
 
     def __init__(self, root: str, *, foreign: bool = False) -> None:
@@ -100,9 +100,9 @@ class Store:
         return in_flight.each(action, items, 1 if self.local else 16)
 
     def get_version(self, path: str, etag: str) -> bytes | None:
-        """The bytes of that version, or None when the object has another by now.
+        """Return the bytes of that version, or None when the object has another by now.
 
-        Raises FileNotFoundError, and WithheldError when the object is there but cannot be had.
+        Raises FileNotFoundError, and WithheldError when storage lists the object and does not give it.
         """
         with _explained("read", self.url(path)):
             if self.local:
@@ -187,21 +187,21 @@ class Store:
                 yield from self._walk_bucket(self._full(prefix))
 
     def _walk_bucket(self, full: str) -> Iterator[Stored]:
-        told = set()
+        seen = set()
         try:
             for page in obstore.list(self._inner, prefix=full):
                 for stored in map(self._stored, page):
-                    told.add(stored.path)
+                    seen.add(stored.path)
                     yield stored
         except InvalidPathError:
             for found in map(self._found, self._odd.walk(_folder(full))):
-                if found.path not in told:
+                if found.path not in seen:
                     yield found
 
     def level(self, prefix: str) -> Level:
-        """The names of folders and files directly below the folder `prefix`.
+        """Return the names of folders and files directly below the folder `prefix`.
 
-        Raises FileNotFoundError when a local folder or the bucket is not there.
+        Raises FileNotFoundError when the local folder or the bucket does not exist.
         """
         full = self._full(prefix)
         with _explained("listing", self.url(prefix)):
@@ -219,7 +219,7 @@ class Store:
         )
 
     def folders(self, prefix: str) -> list[str]:
-        """Names of the folders directly below the folder `prefix`, sorted; none when it is not there."""
+        """Return the names of the folders directly below the folder `prefix`, sorted; none when it does not exist."""
         try:
             return self.level(prefix).folders
         except FileNotFoundError as error:
@@ -277,7 +277,7 @@ def _bucket(root: str) -> str:
 
 
 def _folder(full: str) -> str:
-    """The prefix of all keys below the folder."""
+    """Return the prefix of all keys below the folder."""
     return f"{full.rstrip('/')}/".lstrip("/")
 
 

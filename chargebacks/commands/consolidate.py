@@ -32,7 +32,7 @@ def job_settings(given: Mapping[str, str | None]) -> JobSettings:
 
 
 def _as_one(_: object, __: object, values: tuple[str, ...]) -> str | None:
-    """Join the values of a repeated option as the job's argument has them; one value may be such a list already."""
+    """Return the values of a repeated option as a JSON list, like the job's argument. One value may be such a list."""
     return None if not values else values[0] if len(values) == 1 else json.dumps(values)
 
 

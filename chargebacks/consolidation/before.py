@@ -20,7 +20,7 @@ from chargebacks.settings import JobSettings
 class Before:
     """What one try of an execution starts from. `found.new` is what it reads: if `full`, all there is.
 
-    `orphans` are our files of a log that is lost: the execution begins a new log above them.
+    `orphans` are our files whose log is lost: the execution begins a new log above them.
     """
 
     day: date
@@ -32,7 +32,7 @@ class Before:
 
     @property
     def commit(self) -> int:
-        """The number of the entry that comes next."""
+        """The number of the next entry."""
         if self.orphans:
             return self.orphans.newest + 1
         return self.head.commit + 1 if self.head else 1
@@ -57,9 +57,9 @@ def look(
     state: Store,
     landing: LandingZone,
 ) -> Before:
-    """The landing zone as it is now, beside what these entries cover. Full are only days that were asked for.
+    """List the landing zone and compare it with what these entries cover. Earlier days are never full.
 
-    With `orphans` there are no entries, and what was covered is not known: everything is read.
+    With `orphans` there are no entries, so what was covered is unknown and everything is read.
     """
     full = orphans is not None or (settings.full and day >= settings.first_date)
     covered = CommitLog(state, day).covered(entries)

@@ -26,8 +26,8 @@ class Chosen:
     """The partitions of a run, oldest first, and the days that it leaves alone.
 
     `left`: uncovered files out of reach. `empty`: days of a range with neither landing files nor a log.
-    `outdated`: days that it leaves alone whose rows were read under other rules. `failed`: days that could not be
-    looked at, and why.
+    `outdated`: days that the run leaves alone, with rows that were read under other rules. `failed`: days that could
+    not be listed, and why.
     """
 
     days: list[date]
@@ -107,7 +107,7 @@ class _Look:
         return _Seen(due and (new > 0 or again), left=0 if due else new, outdated=outdated)
 
     def _may_retry(self, head: Entry) -> bool:
-        """Whether the day is near enough, and covers files that could not be read under other rules."""
+        """Return whether the day is within `lookback_days` and covers files that were unreadable under other rules."""
         near = (self.settings.first_date - head.partition_date).days <= (self.settings.lookback_days or 0)
         return near and bool({*head.rules_of_unreadable} - {self.rules})
 

@@ -2,7 +2,7 @@
 
 carried_forward   the head's files and counts under a new number: what an execution without news commits
 write_plan        what the tasks are told
-read_under        under which rules what it covers was read
+read_under        the rules under which covered files were read
 concluded         counts, files and announcement from what the tasks returned, the law checked
 """
 
@@ -74,7 +74,7 @@ def _moved(head: Entry | None, draft: Entry) -> bool:
 def write_plan(
     pending: Pending, head: Entry | None, draft: Entry, settings: JobSettings, *, restart: bool = False
 ) -> WritePlan:
-    """What the second stage is told. A log that is started anew announces everything: what was said is not known."""
+    """Return the second stage's plan. A restarted log announces everything: what was announced is unknown."""
     same_buckets = head is not None and head.buckets == draft.buckets
     return WritePlan(
         state_path=settings.state_path,
@@ -137,7 +137,7 @@ def concluded(
 
 
 def read_under(entry: Entry, still: Iterable[Covered], ledger: LedgerResult) -> Entry:
-    """Return the entry with the rules under which `still` covered files, and those that were read now, were read."""
+    """Return the entry with the rules under which its covered files were read: `still` covered ones and new ones."""
     still = [one for one in still if not one.skipped]
     rows = {one.rules for one in still if not one.unreadable}
     unreadable = {one.rules for one in still if one.unreadable}

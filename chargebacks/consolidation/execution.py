@@ -45,7 +45,7 @@ ATTEMPTS: Final = 2
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an execution came to: its entry, whether this run committed it, and what it found."""
+    """The result of an execution: its entry, whether this run committed it, and what it found."""
 
     entry: Entry
     committed: bool
@@ -94,9 +94,9 @@ def execute(day: date, tools: Tools) -> Outcome:
 
 
 def _log_beside_output(log: CommitLog, settings: JobSettings) -> tuple[list[Entry], OwnFiles | None]:
-    """Return the log's entries; or none, and our files that the output folder holds, when a new log is to begin.
+    """Return the log's entries; or no entries and our files in the output folder, when a new log begins.
 
-    Raises LostLogError when it holds files of commits that the log does not have.
+    Raises LostLogError when the folder has files of commits that the log does not have.
     """
     found = own_files(f"{settings.output_path}/{partition.hive(log.day)}")  # before the log is read
     entries = log.entries()
@@ -143,7 +143,7 @@ def _consolidate(pending: Pending, before: Before, tools: Tools) -> Outcome:
 
 
 def _log_tracebacks(day: date, ledger: LedgerResult) -> None:
-    """Log them here: the tasks' own logs are elsewhere, and a task may run twice."""
+    """Log tracebacks on the driver: tasks' logs are elsewhere, and a task may run twice."""
     for path, text in ledger.tracebacks.items():
         log_.error("partition %s: %s: internal error, the file is unreadable\n%s", day, path, text)
 

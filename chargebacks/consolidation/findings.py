@@ -1,7 +1,6 @@
-"""What an execution found, beside the entry that it drafts: its outcome and the run's report carry one such object.
+"""What an execution found, beside the entry that it drafts, as its outcome and the run's report carry it.
 
-A new kind of finding is a field here or in `LedgerResult`. report.py turns it into JSON and lines, metrics.py into
-numbers.
+To add a kind of finding, add a field here or to `LedgerResult`, then show it in report.py and metrics.py.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from chargebacks.consolidation.stages.ledger import NOTHING_READ, LedgerResult
 class Findings:
     """What the listing showed, and what became of the files that were read.
 
-    `loss` is what the output lost, with permission. `ties` are winners that bytes decided. `lost_to` names the run that
+    `loss`: what the output lost, as --allow-shrink permits. `ties`: winners that bytes decided. `lost_to`: the run that
     committed this execution while this run worked on it.
     """
 

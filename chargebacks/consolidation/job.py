@@ -43,7 +43,7 @@ def run(
     """Run the job. Without a `publisher` what is committed is left unpublished, for the next run that has one.
 
     A partition that fails, whatever the reason, is reported and does not stop the others. Raises SettingsError when
-    there is no landing zone, StorageError when the store fails before any partition is begun.
+    the landing zone does not exist, StorageError when the store fails before any partition is begun.
     """
     started = time.monotonic()
     landing = open_zone(settings.landing_path)
@@ -85,17 +85,17 @@ def recover(settings: JobSettings, publisher: Publisher | None) -> RunReport:
 
 
 def _landing_warning(landing: LandingZone, partitions: list[PartitionReport], chosen: Chosen) -> str:
-    """What is wrong with a landing zone without days; nothing is said of one that could not be looked at."""
+    """Return what is wrong with a landing zone without days; "" when it could not be listed."""
     files = (one.landing.new or (one.entry and one.entry.landing_files) for one in partitions)
     try:
         return warning(landing, idle=not (any(files) or chosen.left))
     except StorageError as error:
-        log_.warning("the landing zone could not be looked at: %s", error)
+        log_.warning("the layout of the landing zone was not checked: %s", error)
         return ""
 
 
 def _unskipped(settings: JobSettings, partitions: list[PartitionReport]) -> list[str]:
-    """The files to be skipped that no partition had to read; none is known where one failed."""
+    """Return the files to skip that no partition had to read; none when a partition failed: it may have had them."""
     if any(one.error for one in partitions):
         return []
     return sorted(set(settings.skip_file) - {file.path for one in partitions for file in one.landing.new})
@@ -122,9 +122,7 @@ def _partition(day: date, tools: Tools, places: Places) -> PartitionReport:
 
 def _consolidated(day: date, tools: Tools, places: Places) -> PartitionReport:
     settings, partition_log = tools.settings, CommitLog(tools.state, day)
-    if not (
-        settings.dry_run or settings.restart_log
-    ):  # a log that is to begin anew must not touch the view yet
+    if not (settings.dry_run or settings.restart_log):  # a new log must not touch the view before its commit
         converge(partition_log, places)
     outcome = execute(day, tools)
     report = PartitionReport(

@@ -20,8 +20,8 @@ def check_loss(
 ) -> None:
     """Raise ShrinkError when a full execution would lose chargebacks of the previous output, and may not.
 
-    `gone`: covered landing files that are not there; with `restart` nobody knows. Only then do older versions count as
-    lost: otherwise a file was overwritten, or is read by other rules, and its newer content is what was asked for.
+    `gone`: covered landing files that do not exist any more; with `restart` they are unknown. Only in these cases do
+    older versions count as lost. Otherwise a file was overwritten or is read by other rules, and its content is meant.
     """
     older = loss.older if gone or restart else 0
     if settings.allow_shrink or not (loss.chargebacks or older):
@@ -39,7 +39,7 @@ def check_limits(
 ) -> None:
     """Raise LimitExceededError when this execution met more bad records or files than it may.
 
-    Files that are `retried`, and unreadable again, passed the limit when they came.
+    Unreadable files that are `retried` counted towards the limit when they arrived.
     """
     where = f"{plan.state_path}/{ledger.rejects}" if plan.write else "the landing files"
     if ledger.rejected > max(MIN_REJECTED, settings.max_rejected_share * ledger.read):

@@ -11,9 +11,8 @@ from typing import Final
 
 from chargebacks.settings import JobSettings
 
-READER_VERSION: Final = (
-    2  # raise it when a released rule changes what becomes of a file; entries without rules are 1
-)
+# Raise it, once a release, when what becomes of a landing file changes. Entries without rules count as 1.
+READER_VERSION: Final = 2
 _DIGEST_BYTES: Final = 8
 
 
@@ -41,11 +40,11 @@ class ReadingRules:
     def text(self) -> str:
         """The reader's version and a digest of the settings: `2:0123456789abcdef`.
 
-        `skip_files` is left out: a file that was skipped once stays skipped in the next run, which names it no more.
+        `skip_files` is left out: a skipped file stays skipped in later runs, which do not name it.
         """
-        told = {name: value for name, value in asdict(self).items() if name != "skip_files"}
-        told["required_fields"] = sorted(set(self.required_fields))
-        digest = blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=_DIGEST_BYTES).hexdigest()
+        rules = {name: value for name, value in asdict(self).items() if name != "skip_files"}
+        rules["required_fields"] = sorted(set(self.required_fields))
+        digest = blake2b(json.dumps(rules, sort_keys=True).encode(), digest_size=_DIGEST_BYTES).hexdigest()
         return f"{READER_VERSION}:{digest}"
 
 

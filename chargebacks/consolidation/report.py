@@ -172,7 +172,7 @@ class RunReport:
         if self.landing_warning:
             yield f"warning: {self.landing_warning}"
         for path in self.unskipped:
-            yield f"--skip-file {path!r} is not a new landing file: check the path; to skip a covered file, add --full"
+            yield f"--skip-file {path!r} is not a new landing file: check the path; for a covered file, add --full"
 
     def _file_metrics(self) -> str:
         """Return the line of files. Its fields differ from those of the other line, which saved queries parse."""

@@ -163,7 +163,7 @@ def test_a_link_that_leads_nowhere_hides_nothing_and_is_withheld(tmp_path: Path)
     assert set(found) == {"x/plain.json", *(f"x/{name}" for name in links)}
     for name, (_, why) in links.items():
         assert found[f"x/{name}"].size > 0  # or it would be taken for a marker
-        with pytest.raises(WithheldError, match=f"^cannot read {tmp_path}/x/{name}: {why}: mend the link"):
+        with pytest.raises(WithheldError, match=f"^cannot read {tmp_path}/x/{name}: {why}: correct the link"):
             store.get_version(f"x/{name}", found[f"x/{name}"].etag)
 
 
@@ -214,7 +214,9 @@ def test_a_folder_that_fails_while_it_is_listed_is_an_error(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", failing)
-    with pytest.raises(StorageError, match=r"^cannot list .*/x/bad: input/output error; mend or remove it$"):
+    with pytest.raises(
+        StorageError, match=r"^cannot list .*/x/bad: input/output error; correct or remove it$"
+    ):
         list(Store(str(tmp_path)).walk("x"))
 
 
@@ -223,7 +225,7 @@ def test_a_day_whose_folder_is_a_link_to_nothing_is_an_error_and_no_empty_day(tm
     (tmp_path / "2025/11/20").symlink_to("/unmounted")
     (tmp_path / "2026").symlink_to("/unmounted")
     for folder in ("2025/11/20", "2026/01/02"):
-        with pytest.raises(StorageError, match="is a link to nothing; mend it or remove it"):
+        with pytest.raises(StorageError, match="is a link to nothing; correct it or remove it"):
             list(Store(str(tmp_path)).walk(folder))
     assert list(Store(str(tmp_path)).walk("2025/11/21")) == []
     assert Store(str(tmp_path)).level("").folders == ["2025", "2026"]

@@ -37,8 +37,8 @@ class _MovedError(Exception):
 def converge(log: CommitLog, places: Places) -> list[str]:
     """Converge to the head, and again if it moved meanwhile. Returns foreign names found in the view.
 
-    Raises StorageError when a file that the newest entry names is not there, LostLogError when its copies would come to
-    lie beside files of commits that the log does not have.
+    Raises StorageError when a file that the newest entry names does not exist, LostLogError when the folder has files
+    of commits that the log does not have.
     """
     for _ in range(MAX_ROUNDS):
         manifest = places.state.get_with_etag(manifest_path(log.day))

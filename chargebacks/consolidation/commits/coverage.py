@@ -14,9 +14,9 @@ NOTHING: Final = "0" * (_BITS // 4)  # the digest of no files
 
 @dataclass(frozen=True)
 class Covered:
-    """A covered landing file, in the version last read, and the rules under which it was (`ReadingRules.text`).
+    """A covered landing file in the version last read, and the rules under which it was read (`ReadingRules.text`).
 
-    `unreadable`: none of it could be read. `skipped`: nobody tried, because a run was told to skip it.
+    `unreadable`: it could not be read. `skipped`: it was not opened, because `skip_file` named it.
     """
 
     file: LandingFile
@@ -26,13 +26,13 @@ class Covered:
 
 
 def unreadable_elsewhere(file: LandingFile, covered: Mapping[str, Covered], rules: str) -> bool:
-    """Return whether that version of the file is covered without having been read, under rules other than these."""
+    """Return whether that version of the file was unreadable under rules other than these."""
     one = covered.get(file.path)
     return one is not None and one.file == file and one.unreadable and one.rules != rules
 
 
 def is_uncovered(file: LandingFile, covered: Mapping[str, Covered]) -> bool:
-    """Return whether that version of the file was never read."""
+    """Return whether no entry covers that version of the file."""
     one = covered.get(file.path)
     return one is None or one.file != file
 

@@ -13,7 +13,7 @@ from chargebacks import record
 from chargebacks.errors import ConservationError, StateVersionError
 from chargebacks.settings import COMPRESSIONS
 
-VERSION: Final = 2  # raise it when an older job would lose or misread what a new field says
+VERSION: Final = 2  # raise it when an older job would lose or misread a new field
 SLICE_IDS: Final = 500
 RECORD_FIELDS: Final = (*record.FIELDS, *record.METADATA_FIELDS)
 FIELDS_OF_VERSION_1: Final = (
@@ -108,13 +108,13 @@ class Entry:
     )
     output_compression: str = "none"
     full: bool = False  # recomputed from raw: counts and coverage start anew with this entry
-    rules: str = ""  # `ReadingRules.text` of its execution; "": written before entries recorded it
-    rules_of_rows: tuple[str, ...] = ()  # under which covered files were read, sorted
-    rules_of_unreadable: tuple[str, ...] = ()  # under which covered files could not be read, sorted
-    record_fields: tuple[str, ...] = RECORD_FIELDS  # that its data files have
+    rules: str = ""  # `ReadingRules.text` of its execution; "" in entries of version 1
+    rules_of_rows: tuple[str, ...] = ()  # rules under which covered files were read, sorted
+    rules_of_unreadable: tuple[str, ...] = ()  # rules under which covered files could not be read, sorted
+    record_fields: tuple[str, ...] = RECORD_FIELDS  # of its data files
 
     def read_under_others(self, rules: str) -> bool:
-        """Return whether any rows were read under other rules than these: only a full execution applies these."""
+        """Return whether rows were read under other rules than these. Only a full execution reads them again."""
         return bool({*self.rules_of_rows} - {rules})
 
     def to_json(self) -> bytes:
@@ -157,12 +157,12 @@ def _check_version(found: Mapping[str, Any], where: str) -> None:
     if not isinstance(version, int) or version > VERSION:
         raise StateVersionError(
             f"{where} was written by a newer release (version {version!r}; this code knows {VERSION}): "
-            "upgrade this job, or whatever else runs this command; nothing was done"
+            "upgrade the release that runs this job or command; nothing was done"
         )
 
 
 def _before_version_2(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an entry of version 1 means by fields that it lacks: any of its files may be unreadable."""
+    """Return the fields that an entry of version 1 lacks. Any of its files may have been unreadable."""
     unknown = ("",) if found.get("landing_files", 1) else ()
     return {
         "output_compression": COMPRESSIONS[found["output_format"]][0],

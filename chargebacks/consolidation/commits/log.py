@@ -54,7 +54,7 @@ class CommitLog:
 
     @property
     def url(self) -> str:
-        """Where the log is, for a message."""
+        """The log's location, for messages."""
         return self._store.url(self._folder)
 
     def entries(self) -> list[Entry]:
@@ -91,7 +91,7 @@ class CommitLog:
         return self._read([n for n in _numbers(names) if _published(n) not in names])
 
     def owing(self) -> int:
-        """Return the number of entries whose messages are not known to be acknowledged; reads none of them."""
+        """Return the number of unpublished entries, without reading them."""
         names = self._names()
         return sum(_published(n) not in names for n in _numbers(names))
 
@@ -150,7 +150,7 @@ class CommitLog:
 
 
 def _with_coverage(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries with a coverage object; a full entry covers what it read itself, and nothing from before."""
+    """Return the entries with a coverage object. A full entry covers only what it read itself."""
     found: list[Entry] = []
     for entry in entries:
         kept = [] if entry.full else found
@@ -194,8 +194,8 @@ def clear_pending(store: Store, pending: Pending) -> None:
 def list_pending(store: Store) -> Iterator[Pending]:
     """Yield every marker, whatever its date. Skip foreign objects, and markers that are deleted meanwhile.
 
-    One that cannot be read (damaged, or of a newer release) is logged and left: what it would tell is in the log, too,
-    for the next run that works on its partition.
+    A marker that cannot be read (damaged, or of a newer release) is logged and left. The next run that works on its
+    partition finds the same in the log.
     """
     for stored in store.walk("pending"):
         match = _PENDING.fullmatch(stored.path)
@@ -207,7 +207,10 @@ def list_pending(store: Store) -> Iterator[Pending]:
         except FileNotFoundError:
             continue
         except (ValueError, KeyError, TypeError):
-            log_.warning("%s is not a pending marker of this release: it is left", store.url(stored.path))
+            log_.warning(
+                "%s is not a pending marker of this release and is left; delete it if no other release runs here",
+                store.url(stored.path),
+            )
 
 
 def _numbers(names: Iterable[str]) -> list[int]:

@@ -22,7 +22,7 @@ def values(column: pa.ChunkedArray) -> list[Any]:
 
 
 def check(column: pa.ChunkedArray) -> None:
-    """Raise ArrowInvalid for a damaged column, and for text that is not UTF-8. Times out of a day are no damage."""
+    """Raise ArrowInvalid for a damaged column, and for text that is not UTF-8. Times outside a day are not damage."""
     (_cast(column) if _holds_time(column.type) else column).validate(full=True)
 
 
@@ -34,7 +34,7 @@ def out_of_day(column: pa.ChunkedArray) -> bool:
 
 
 def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column with numbers for days and times, and with what extension types are stored as."""
+    """Return the column with numbers for days and times, and with the storage of extension types."""
     kind = _stored(column.type)
     return column if kind == column.type else column.cast(kind)
 
@@ -81,7 +81,7 @@ def _value(value: Any, kind: pa.DataType) -> Any:
 
 
 def _moment(number: int, kind: pa.DataType) -> date | time | datetime | timedelta | int:
-    """The day, time, instant in UTC or span; the number itself where Python has none."""
+    """Return the day, time, instant in UTC or span; the number itself when it is out of Python's range."""
     try:
         if pa.types.is_date(kind):
             return _EPOCH.date() + timedelta(days=number)
@@ -90,9 +90,8 @@ def _moment(number: int, kind: pa.DataType) -> date | time | datetime | timedelt
         if pa.types.is_timestamp(kind):
             return _EPOCH + timedelta(microseconds=micros)
         if pa.types.is_duration(kind):
-            return timedelta(
-                microseconds=micros if number >= 0 else -(-number * factor // divisor)
-            )  # as Polars
+            span = micros if number >= 0 else -(-number * factor // divisor)  # rounded as Polars does
+            return timedelta(microseconds=span)
     except OverflowError:
         return number
     return (_EPOCH + timedelta(microseconds=micros)).time() if 0 <= micros < _MICROS_A_DAY else number

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # no text holds them; tabs and line ends may be in it
+_CONTROL: Final = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # not in text, unlike tabs and line ends
 _HAS_CONTROL: Final = re.compile(_CONTROL)
 _UUID_PARTS: Final = ((0, 8), (8, 4), (12, 4), (16, 4), (20, 12))  # start and length in hexadecimal digits
 

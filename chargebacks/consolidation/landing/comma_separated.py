@@ -27,12 +27,12 @@ def is_csv(data: bytes) -> bool:
 
 
 def hint(data: bytes) -> str:
-    """Return which delimiter the first line seems to use instead of commas, as the end of a reason, or nothing."""
+    """Return the end of a reason that names the delimiter which the first line seems to use, or nothing."""
     return csv_records.delimiter_hint(_first_line(data).decode(errors="replace"))
 
 
 def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
-    """The raw frame of a CSV file that starts without a byte order mark.
+    """Return the raw frame of a CSV file that starts without a byte order mark.
 
     Raises UnreadableFileError as `csv_records.read`, `csv_dialect.doubled` and `record_count.check` do.
     """
@@ -129,7 +129,7 @@ def _texts(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
 
 
 def _may_repeat_header(rows: pl.DataFrame) -> bool:
-    """Whether an id is a column's name, as in a header once more, whatever the order of its columns."""
+    """Return whether an id is a column's name, as in a repeated header with its columns in any order."""
     ids = rows[csv_records.KEY]
     return any((ids == name).any() for name in rows.columns) or bool((ids >= BYTE_ORDER_MARK.decode()).any())
 

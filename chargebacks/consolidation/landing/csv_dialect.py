@@ -1,7 +1,7 @@
-r"""How a CSV file escapes quotes inside quotes: doubled (RFC 4180), or by a backslash as Spark and MySQL write it.
+r"""Decide how a CSV file escapes quotes inside quotes: doubled (RFC 4180), or by a backslash (Spark, MySQL).
 
-Text of the second kind is rewritten into the first kind, line by line, so that one reader serves both. Inside quotes,
-`\"` is a quote and `\\` a backslash; outside, a backslash is itself (seen from Spark 3.5). A backslash before a line
+Text with backslashes is rewritten with doubled quotes, line by line, so that one reader serves both. Inside quotes,
+`\"` is a quote and `\\` a backslash; outside, a backslash is text (as Spark 3.5 writes it). A backslash before a line
 end inside quotes is not part of the text, and an unquoted `\N` is null (MySQL's manual, SELECT ... INTO OUTFILE). A
 backslash before any other character is kept.
 """
@@ -41,7 +41,7 @@ def doubled(path: str, data: bytes, names: Sequence[str], escape: str) -> bytes:
     """Return the text with doubled quotes: `data` itself, unless the file is written with backslashes.
 
     `names` are the header's; `escape` is the setting `csv_escape`. Raises UnreadableFileError when both readings are
-    possible and differ. Texts that both readings leave alone do not matter here.
+    possible and differ. Backslashes that mean the same in both readings do not matter here.
     """
     if escape == QUOTE or tuple(names) in OWN_HEADERS or not _ESCAPE.search(data):
         return data
@@ -77,7 +77,7 @@ def with_texts_of(raw: Raw, data: bytes) -> Raw:
 
 
 def _is_clean(data: bytes, quoted: bytes) -> bool:
-    """Whether every record has as many fields as the first, each one either quoted this way or unquoted."""
+    """Return whether every record has as many fields as the first, each one either quoted this way or unquoted."""
     field = rb"(?:%b|%b)" % (quoted, _UNQUOTED)
     first = _compiled(rb"(?:\r*\n)*+(%b(?:,%b)*+)%b" % (field, field, _LINE_END)).match(data)
     if first is None:

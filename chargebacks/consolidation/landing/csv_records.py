@@ -42,11 +42,11 @@ class Records:
 
 
 def read(path: str, data: bytes) -> Records:
-    """The file's records; one of another length than the header, not UTF-8, badly quoted, or the header once more is
-    rejected alone.
+    """Return the file's records. Reject records of another length than the header, not UTF-8, badly quoted, or equal
+    to the header.
 
-    Raises UnreadableFileError: no usable header, or the file ends inside quotes, so that nobody could say which
-    records were lost, or a line names the columns in another order, so that nobody could say what follows it.
+    Raises UnreadableFileError when there is no usable header, when the file ends inside quotes, so that records may be
+    lost, and when a line names the columns in another order, so that the columns after it are unknown.
     """
     found = _records(path, data)
     _, header, first = next(found, (1, [], ""))
@@ -66,7 +66,10 @@ def read(path: str, data: bytes) -> Records:
 
 
 def _is_header(path: str, line: int, fields: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether the record is the header once more, as where files are concatenated."""
+    """Return whether the record repeats the header, as in concatenated files.
+
+    Raises UnreadableFileError when it names the columns in another order.
+    """
     found = [fields[0].removeprefix("\ufeff"), *fields[1:]]
     if sorted(found) == sorted(names) and found != list(names):
         raise UnreadableFileError(
@@ -76,7 +79,7 @@ def _is_header(path: str, line: int, fields: Sequence[str], names: Sequence[str]
 
 
 def checked(path: str, names: Sequence[str] | csv.Error, first: str) -> Sequence[str]:
-    """The header's names. Raises UnreadableFileError when they cannot say what the fields are.
+    """Return the header's names. Raises UnreadableFileError when they do not name the fields.
 
     `first` is the header's text.
     """
@@ -96,12 +99,12 @@ def checked(path: str, names: Sequence[str] | csv.Error, first: str) -> Sequence
 
 
 def delimiter_hint(first: str) -> str:
-    """Return what the first line seems to be instead of names with commas, as the end of a reason, or nothing."""
+    """Return the end of a reason that says what the first line has instead of names with commas, or nothing."""
     if first.startswith("sep="):
-        return "; this one is for spreadsheets: let upstream leave it out"
-    for mark, told in _OTHER_DELIMITERS.items():
+        return "; 'sep=' is for spreadsheets: let upstream leave it out"
+    for mark, name_of_mark in _OTHER_DELIMITERS.items():
         if KEY in (name.strip(' "\r\n') for name in first.split(mark)) and mark in first:
-            return f"; the columns seem to be separated by {told}"
+            return f"; the columns seem to be separated by {name_of_mark}"
     return ""
 
 

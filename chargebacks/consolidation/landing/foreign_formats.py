@@ -1,4 +1,4 @@
-"""Formats that are recognised and not read: the quarantine's reason names them and says what to do instead."""
+"""Recognise formats that are not read, so that the quarantine's reason names them and says what to do instead."""
 
 import zlib
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _TAR: Final = slice(257, 262)
 
 @dataclass(frozen=True)
 class _Kind:
-    """What it is, and what upstream should do."""
+    """A format, and what upstream should do instead."""
 
     name: str
     instead: str
@@ -53,7 +53,7 @@ _BY_START: Final = {
     **dict.fromkeys((b"\xff\xfe", b"\xfe\xff"), _Kind("UTF-16 text", _ENCODE)),
 }
 _FIRST_BYTES: Final = frozenset(magic[:1] for magic in _BY_START)
-# Compressed without any mark, by which only the name tells it.
+# Compressions without a mark: only the name shows them.
 _BY_NAME: Final = {
     ".snappy": "snappy", ".lz4": "lz4", ".lzo": "lzo", ".lzo_deflate": "lzo", ".br": "brotli", ".deflate": "deflate",
     ".zz": "zlib", ".lzma": "lzma", ".z": "compress", ".sz": "snappy",
@@ -61,9 +61,9 @@ _BY_NAME: Final = {
 
 
 def marked(path: str, content: bytes) -> str | None:
-    """Return what the content surely is, with what to do about it; None when a reader may try it.
+    """Return what the content certainly is, with what to do about it; None when a reader may try it.
 
-    Asked first: a compressed or archived file may hold a stretch of plain CSV, header included.
+    Call it first: a compressed or archived file may contain plain CSV, header included.
     """
     start = content[:_START]
     kind = _by_mark(start, printable=False) or _by_name(path, start) or _by_bytes(start)
@@ -71,7 +71,7 @@ def marked(path: str, content: bytes) -> str | None:
 
 
 def likely(content: bytes) -> str | None:
-    """Return what content is that no reader wants, though it starts as a text could (`ORC`); else None."""
+    """Return what content is that no reader accepts and that starts like text (`ORC`); else None."""
     start = content[:_START]
     if kind := _by_mark(start, printable=True):
         return str(kind)
@@ -94,7 +94,7 @@ def _by_bytes(start: bytes) -> _Kind | None:
 
 
 def _wide(start: bytes) -> str | None:
-    """UTF-32 or UTF-16 without a byte order mark: ASCII letters, each beside three zeros or one."""
+    """Recognise UTF-32 or UTF-16 without a byte order mark: ASCII letters, each beside three zeros or one."""
     for encoding, width in (("UTF-32", 4), ("UTF-16", 2)):
         whole = start[: len(start) // width * width]
         for letters in (whole[::width], whole[width - 1 :: width]):
@@ -104,7 +104,7 @@ def _wide(start: bytes) -> str | None:
 
 
 def _is_zlib(start: bytes) -> bool:
-    """RFC 1950: a header whose check fits, and data that really expands. `x^` might begin a text."""
+    """Return whether it is zlib (RFC 1950): the header's check is right and the data expands. `x^` may begin a text."""
     if start[:1] != b"\x78" or len(start) < 2 or int.from_bytes(start[:2], "big") % 31:
         return False
     try:
@@ -115,7 +115,7 @@ def _is_zlib(start: bytes) -> bool:
 
 
 def _by_name(path: str, start: bytes) -> _Kind | None:
-    """By its name, when it holds what no text does: a name that promises compression is not believed by itself."""
+    """Return the kind that the name shows, if the content is binary: a name alone proves nothing."""
     name = next((kind for ending, kind in _BY_NAME.items() if path.lower().endswith(ending)), None)
     return _Kind(f"{name}, by its name", _COMPRESS) if name and _is_binary(start) else None
 

@@ -1,6 +1,6 @@
-"""The texts of the records in a JSON file, however they are laid out.
+"""Find the text of each record in a JSON file.
 
-The layouts: one record a line; one list of records over any lines, or one a line; objects and lists one after
+The layouts are: one record a line; one list of records over any lines, or one a line; objects and lists one after
 another, with white space or nothing between them, as pretty-printers and delivery streams write them.
 """
 
@@ -19,9 +19,9 @@ _LIST_BELOW: Final = re.compile(rb"\n\s*\[")
 def numbered(path: str, data: bytes) -> Numbered:
     """Return the text of each record with its line; with its place when a line may hold several.
 
-    A first line that is JSON by itself, or objects and lists one after another, makes a file of lines, unless all is
-    one list. A line that is not JSON comes back whole. Raises UnreadableFileError for a damaged file of values over
-    several lines: nobody could say where its records end.
+    If the first line is JSON by itself, or objects and lists one after another, each line has values of its own, unless
+    the file is one list. A line that is not JSON is returned whole. Raises UnreadableFileError for damaged values over
+    several lines, because it is unknown where their records end.
     """
     text = data.decode(errors="surrogateescape")
     start = skip_space(text, 0)
@@ -69,7 +69,7 @@ def _lines_of_damaged(path: str, data: bytes, error: ValueError) -> Numbered:
 
 
 def _is_begun(line: bytes) -> bool:
-    """Whether the line is the beginning of an object that is right as far as it goes."""
+    """Return whether the line is the beginning of an object, without an error in it."""
     text = line.decode(errors="surrogateescape")
     try:
         end_of_value(text, 0)
@@ -103,7 +103,7 @@ def _series(text: str, position: int) -> list[str]:
 
 
 def _are_records(elements: list[str]) -> bool:
-    """Whether a list among others holds records. An empty list, or one of scalars, is one record that is no object."""
+    """Return whether a list contains records. An empty list, or one of scalars, is one record that is not an object."""
     return any(one[0] in "{[" for one in elements)
 
 

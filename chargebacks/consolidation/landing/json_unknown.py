@@ -92,7 +92,7 @@ def _ends(lines: bytes) -> Iterator[bytes]:
 
 
 def _kind(value: object, levels: int = MAX_DEPTH) -> pa.DataType | None:
-    """The type of a value; None when only Python reads it exactly, or it nests more than `levels` deep."""
+    """Return the type of a value; None when only Python reads it exactly, or it nests more than `levels` deep."""
     if value is None:
         return pa.null()
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Where JSON values end in a text, and how deep they nest: found without recursion, so no nesting is too deep."""
+"""Find where JSON values end in a text and how deep they nest, without recursion: no nesting is too deep."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def end_of_value(text: str, start: int) -> int:
 
 
 def is_value(text: str) -> bool:
-    """Whether the text is one JSON value, with nothing but white space around it."""
+    """Return whether the text is one JSON value, with nothing but white space around it."""
     try:
         return skip_space(text, end_of_value(text, skip_space(text, 0))) == len(text)
     except ValueError:
@@ -33,7 +33,7 @@ def skip_space(text: str, position: int) -> int:
 
 
 def is_deeper(text: str, levels: int) -> bool:
-    """Whether lists and objects nest more than `levels` deep."""
+    """Return whether lists and objects nest more than `levels` deep."""
     if text.count("[") + text.count("{") <= levels:
         return False
     depth = 0

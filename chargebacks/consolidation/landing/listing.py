@@ -1,4 +1,4 @@
-"""The landing files of a partition: which are new, and how tasks share them. Pure."""
+"""Compare the landing files of a partition with the covered ones, and share them between tasks. Pure."""
 
 import heapq
 from collections import Counter
@@ -41,9 +41,9 @@ class Landing:
 
 
 def compare(listed: Iterable[LandingFile], covered: Mapping[str, LandingFile]) -> Landing:
-    """Tell new files from covered ones.
+    """Separate new files from covered ones.
 
-    A name that an earlier release read and covered may be a marker now: its records stay, and it never vanishes.
+    A file that an earlier release read and covered may count as a marker now: its records stay, and it never vanishes.
     """
     ignored, there, kinds = [], {}, Counter[str]()
     for file in listed:

@@ -1,4 +1,4 @@
-"""Objects of a landing zone that hold no records: what other writers leave beside their data. Pure.
+"""Recognise objects without records in a landing zone: what other writers leave beside their data. Pure.
 
 docs/landing-zone.md has this table for users; a test compares the two.
 """

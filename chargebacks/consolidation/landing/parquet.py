@@ -53,7 +53,7 @@ def needs_arrow(data: bytes) -> bool:
 
 
 def read_alike(files: Sequence[bytes]) -> Raw | None:
-    """The raw frames of parquet files, one below the other, lines counted on; None when they must be read in parts.
+    """Return the raw frames of parquet files, one below the other; None when they must be read in parts.
 
     Raw texts name the columns in the first file's order.
     """
@@ -61,7 +61,7 @@ def read_alike(files: Sequence[bytes]) -> Raw | None:
 
 
 def read(path: str, data: bytes) -> Raw:
-    """The raw frame of a parquet file. Raises UnreadableFileError when neither Polars nor Arrow can read it."""
+    """Return the raw frame of a parquet file. Raises UnreadableFileError when neither Polars nor Arrow can read it."""
     raw = _by_polars([data])
     if raw is not None:
         return raw
@@ -77,7 +77,7 @@ def read(path: str, data: bytes) -> Raw:
 
 
 def _by_polars(files: Sequence[bytes]) -> Raw | None:
-    """The rows of files; None when Polars fails, does not return as many as the footers promise, or schemas differ."""
+    """Return the rows; None when Polars fails, returns another number than the footers say, or schemas differ."""
     footers = [footer(data) for data in files]
     shape = footers[0].shape if footers[0] else None
     if shape is None or shape.for_arrow:
@@ -101,7 +101,7 @@ def _by_polars(files: Sequence[bytes]) -> Raw | None:
 def _rows(sources: list[IO[bytes]], shape: Shape) -> pl.DataFrame:
     if not shape.int96:
         return pl.read_parquet(sources, use_statistics=False, hive_partitioning=False)
-    # Polars counts INT96 in nanoseconds, which reach from 1677 to 2262 only, unless it is told otherwise.
+    # By default Polars reads INT96 as nanoseconds, whose range is 1677 to 2262 only.
     schema = {name: _in_micros(kind) for name, kind in pl.read_parquet_schema(sources[0]).items()}
     casts = pl.ScanCastOptions(datetime_cast="nanosecond-downcast")
     return pl.scan_parquet(
@@ -158,7 +158,7 @@ def _folded(rows: pl.DataFrame) -> Raw:
 
 
 def _texts(rows: pl.DataFrame, uuids: Collection[str]) -> tuple[pl.DataFrame, dict[int, str]]:
-    """The rows with binary columns as text, in `metadata` too, and why a known value is not text, by line."""
+    """Return the rows with binary columns as text, in `metadata` too, and by line why a known value is not text."""
     rows, wrong = as_text(rows, uuids)
     reasons = {name: wrong.get(name, []) for name in (*TEXTS, *JUDGED, "metadata")}
     if isinstance(rows.schema.get("metadata"), pl.Struct):
@@ -170,7 +170,7 @@ def _texts(rows: pl.DataFrame, uuids: Collection[str]) -> tuple[pl.DataFrame, di
 
 
 def _without(raw: Raw, rejected: Mapping[int, str]) -> Raw:
-    """The raw frame with those lines set apart as well."""
+    """Return the raw frame with those lines rejected, too."""
     others = [bad for bad in raw.rejects if bad.line not in rejected]
     more = [Reject(line, reason, raw.raw_text(line)) for line, reason in rejected.items()]
     return Raw(raw.frame.filter(~pl.col(LINE).is_in(list(rejected))), raw.raw_text, [*others, *more])

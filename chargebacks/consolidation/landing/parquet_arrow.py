@@ -21,12 +21,12 @@ _MAX_NAME: Final = 100  # characters of a column's name in a reason
 
 
 class UnusableError(Exception):
-    """The file cannot be taken; the text says why."""
+    """The file cannot be read; the text says why."""
 
 
 @dataclass
 class Found:
-    """The rows of a file: columns in Polars, in Python (`others`) where Polars cannot hold them, and those `lost`."""
+    """The rows of a file: columns as Polars series, as Python values where Polars has no type (`others`), or `lost`."""
 
     height: int
     series: list[pl.Series] = field(default_factory=list)
@@ -60,7 +60,7 @@ def _refuse_duplicates(schema: pa.Schema) -> None:
 
 
 def _promised(metadata: Any) -> int:
-    """How many rows the file has. Its total may be left out (0), as parquet-rs 0.3.0 did."""
+    """Return the number of rows in the file. The footer's total may be left out (0), as parquet-rs 0.3.0 did."""
     groups = rows_in_groups(metadata)
     if metadata.num_rows not in (0, groups):
         raise UnusableError(f"its footer promises {metadata.num_rows} rows, its row groups {groups}")
@@ -89,7 +89,7 @@ def _take(name: str, column: pa.ChunkedArray, found: Found, *, is_interval: bool
 
 
 def _values(name: str, column: pa.ChunkedArray) -> list[Any]:
-    """The values in Python. A number in place of a known time must not pass for an epoch."""
+    """Return the values in Python. A number in place of a known time must not be read as an epoch."""
     values = arrow_values.values(column)
     if name not in VALUES or not pa.types.is_temporal(column.type):
         return values
@@ -97,7 +97,7 @@ def _values(name: str, column: pa.ChunkedArray) -> list[Any]:
 
 
 def _series(name: str, column: pa.ChunkedArray) -> pl.Series | None:
-    """The column in Polars; None when Polars cannot hold it, or does not show each of its values."""
+    """Return the column as a Polars series; None when Polars has no such type, or changes some of its values."""
     kind = column.type
     if isinstance(kind, pa.UuidType):
         return uuid_text(pl.Series(name, pl.from_arrow(column.cast(kind.storage_type))))
@@ -126,13 +126,13 @@ def _is_odd_key(kind: pa.DataType) -> bool:
 
 
 def _is_odd_within(kind: pa.DataType) -> bool:
-    """Whether Polars does not show every value of such a type within lists and structs."""
+    """Return whether Polars changes some values of such a type within lists and structs."""
     zoned = pa.types.is_timestamp(kind) and kind.tz is not None
     return zoned or pa.types.is_time(kind) or isinstance(kind, pa.BaseExtensionType)
 
 
 def _interval(value: bytes | None) -> str | None:
-    """A span as ISO 8601 writes it: `P14M3DT1.500S`."""
+    """Return a span in ISO 8601: `P14M3DT1.500S`."""
     if value is None:
         return None
     months, days, millis = _INTERVAL.unpack(value)

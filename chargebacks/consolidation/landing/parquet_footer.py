@@ -1,4 +1,4 @@
-"""The footer of a parquet file: how many rows it promises, and what its schema says beyond the types that Polars shows.
+"""Read the footer of a parquet file: its number of rows, and what its schema says beyond the types of Polars.
 
 Files of one writer repeat their schema byte for byte, and the number of rows follows it. So a known schema costs one
 comparison of bytes instead of parsing the footer. The format is Thrift's compact protocol ("Thrift compact protocol
@@ -46,10 +46,10 @@ class Shape:
 
 
 class Footer(NamedTuple):
-    """How many rows a file promises, whether its row groups agree as far as this was checked, and its schema's shape.
+    """The number of rows that a file promises, whether its row groups agree, and its schema's shape.
 
-    Row groups are only checked when there should be no rows: Polars then does not look at them (parquet-rs 0.3.0
-    wrote such footers), and otherwise its rows are those of the row groups.
+    Row groups are checked only if the footer promises no rows: Polars ignores them then (parquet-rs 0.3.0 wrote such
+    footers). Otherwise Polars returns the rows of the row groups, so the reader compares those.
     """
 
     rows: int
@@ -73,7 +73,7 @@ def rows_in_groups(metadata: Any) -> int:
 
 @dataclass
 class _Shapes:
-    """Shapes by the footer's bytes up to the schema's end, newest first; replaced whole, so threads may share them."""
+    """Shapes by the footer's bytes up to the schema's end, newest first. Threads share it: it is replaced whole."""
 
     recent: tuple[tuple[bytes, Shape], ...] = field(default=())
 
@@ -122,7 +122,7 @@ def _is_in_metadata(path: str) -> bool:
 
 
 def _rows(data: bytes, at: int) -> int | None:
-    """The number of rows, whose field begins there; None when another field does."""
+    """Return the number of rows, whose field begins there; None when another field does."""
     try:
         if data[at] != _ROWS_FIELD:
             return None
@@ -136,7 +136,7 @@ def _rows(data: bytes, at: int) -> int | None:
 
 
 def _schema_end(data: bytes, start: int) -> int | None:
-    """Where the footer's second field, the schema, ends; None when the footer begins with other fields."""
+    """Return where the footer's second field, the schema, ends; None when the footer begins with other fields."""
     at, last = start, 0
     try:
         while last < _SCHEMA_FIELD:
@@ -151,9 +151,9 @@ def _schema_end(data: bytes, start: int) -> int | None:
 
 
 def _after(kind: int, data: bytes, at: int) -> int:
-    """Where a value of that type ends. Raises IndexError at the end of the data."""
+    """Return where a value of that type ends. Raises IndexError at the end of the data."""
     match kind:
-        case 1 | 2:  # a boolean, told by the type
+        case 1 | 2:  # a boolean: the type is the value
             return at
         case 3:  # a byte
             return at + 1

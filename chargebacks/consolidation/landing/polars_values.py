@@ -39,7 +39,7 @@ def values(column: pl.Series) -> list[Any]:
 
 
 def key_text(key: Any) -> str:
-    """Return a map's key as text: what its value would be in JSON, so that keys of any type can be compared."""
+    """Return a map's key as text: its JSON form, so that keys of any type can be compared."""
     if isinstance(key, str):
         return key
     text = (record.extras_text({"": key}) or "")[len('{"":') : -1]
@@ -59,7 +59,7 @@ def has_odd_keys(kind: Any) -> bool:
 
 
 def _numbers(kind: Any) -> Any:
-    """The type with whole numbers where a value may be out of reach."""
+    """Return the type with whole numbers where a value may be out of Python's range."""
     match kind:
         case pl.List():
             return pl.List(_numbers(kind.inner))

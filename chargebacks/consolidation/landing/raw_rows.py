@@ -27,8 +27,8 @@ COLUMNS: Final = (*TEXTS, *record.METADATA_FIELDS, *VALUES, record.EXTRAS)
 class Reject:
     """A record set apart: its line or row (1-based), why, and its raw text.
 
-    `records`: how many records the raw text plausibly holds, where its end had to be guessed (`guessed`); a function of
-    its bytes.
+    `records`: how many records the raw text plausibly contains; a function of its bytes. `guessed`: whether the reader
+    had to guess where the text ends.
     """
 
     line: int

@@ -1,7 +1,7 @@
-"""How many records a reject plausibly holds, where the reader had to guess where it ends.
+"""Count the records that a reject plausibly contains, when the reader had to guess where it ends.
 
-The count depends on the reject's text alone, so anyone can find it again from the quarantine. A reject too large to be
-one record makes its whole file unreadable.
+The count depends on the reject's text alone, so it can be repeated from the quarantine. A reject too large to be one
+record makes its whole file unreadable.
 """
 
 import re

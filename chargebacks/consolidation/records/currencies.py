@@ -1,11 +1,11 @@
-"""Currency codes as text → three capital letters (ISO 4217), or null where a text is not a code."""
+"""Read currency codes: three letters (ISO 4217), folded to upper case."""
 
 from typing import Final
 
 import polars as pl
 
 _CODE: Final = "^[A-Z]{3}$"
-_ANY_CASE: Final = "^[A-Za-z]{3}$"  # ASCII only: other letters do not become a code when they are folded
+_ANY_CASE: Final = "^[A-Za-z]{3}$"  # ASCII only: folding other letters does not make a code
 
 
 def currencies(values: pl.Series) -> pl.Series:

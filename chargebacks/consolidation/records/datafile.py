@@ -45,7 +45,7 @@ def suffix(output_format: str, compression: str) -> str:
 
 
 def format_of(name: str) -> str:
-    """Return the format of a file by the end of its name, as `suffix` makes it."""
+    """Return the format that a file's name shows, which `suffix` made."""
     return name.removesuffix(".gz").rpartition(".")[2]
 
 
@@ -105,7 +105,7 @@ def _from_csv(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _typed(nested: pl.DataFrame) -> pl.DataFrame:
-    """Text or native columns, metadata a struct, back to the frame's schema; fields that the file lacks are null."""
+    """Return text or native columns, metadata a struct, in the frame's schema. Fields that the file lacks are null."""
     flat = nested.with_columns(pl.col("metadata").struct.unnest()).drop("metadata")
     instants = [_instants(flat[name]) for name in record.INSTANT_FIELDS if flat.schema.get(name) == pl.String]
     return flat.with_columns(pl.col("amount").cast(AMOUNT), *instants, *_missing(flat)).select(list(SCHEMA))

@@ -1,8 +1,8 @@
 """Values of any type → instants in UTC with microseconds, or null where a value is no instant.
 
 Without an offset, UTC; finer than a microsecond is cut off; years 1 to 9999, which is what Python and every output
-format can say. Text and numbers are read by `chargebacks.instants`: common spellings here, a column at once, and what
-is left by its function, one text after another.
+format can express. Text and numbers follow the grammar of `chargebacks.instants`: common spellings are read here, a
+column at a time, and all others by its function, one text after another.
 """
 
 from typing import Final
@@ -30,7 +30,7 @@ def instants(values: pl.Series) -> pl.Series:
 
 
 def problems(values: pl.Series) -> list[str]:
-    """Say of each value, none of which is an instant, why not; the texts are few, so that rejects can be grouped."""
+    """Return why each value is not an instant, in few different texts, so that rejects can be grouped."""
     texts = _number_text(values) if values.dtype.is_numeric() else values
     if texts.dtype != pl.String:
         return [_NO_INSTANT] * len(values)

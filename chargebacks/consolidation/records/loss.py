@@ -1,4 +1,4 @@
-"""What a recomputed partition lacks that its previous output has."""
+"""Count what a recomputed partition lacks and its previous output has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ SAMPLE: Final = 5
 
 @dataclass(frozen=True)
 class Loss:
-    """`chargebacks` disappear, the lowest of their ids in `sample`; of others an `older` version takes the place."""
+    """`chargebacks` disappear (`sample`: their lowest ids); `older` chargebacks go back to an older version."""
 
     chargebacks: int = 0
     sample: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Loss:
         )
 
     def __str__(self) -> str:
-        """Number and sample, without ids that may be e-mail addresses."""
+        """Return number and sample, without ids that may be e-mail addresses."""
         shown = ", ".join(f"{one[:60]!r}" for one in self.sample if "@" not in one)
         return f"{self.chargebacks} chargebacks of the previous output" + (
             f", first {shown}" if shown else ""

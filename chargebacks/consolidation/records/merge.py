@@ -90,7 +90,7 @@ def winners(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ranked(rows: pl.DataFrame) -> tuple[pl.DataFrame, Ties]:
-    """The winners, and which of them bytes decided. Only ids that appear twice are ranked: they are few."""
+    """Return the winners, and which of them bytes decided. Only ids that appear twice are ranked: they are few."""
     ordered = rows.sort("chargeback_id")
     ids = ordered["chargeback_id"]
     again = (ids == ids.shift()).fill_null(value=False)
@@ -102,7 +102,7 @@ def _ranked(rows: pl.DataFrame) -> tuple[pl.DataFrame, Ties]:
 
 
 def _greatest(rows: pl.DataFrame) -> tuple[pl.Series, Ties]:
-    """The row numbers of the greatest row of each id, and the ids of which several are equal but for their bytes."""
+    """Return the row number of each id's greatest row, and the ids with several greatest rows but for their bytes."""
     if _PREVIOUS not in rows.columns:
         rows = rows.with_columns(pl.lit(value=False).alias(_PREVIOUS))
     ranked = rows.with_columns(effective_update().alias("__updated"), _kind()).sort(
@@ -119,7 +119,7 @@ def _greatest(rows: pl.DataFrame) -> tuple[pl.Series, Ties]:
 
 
 def effective_update() -> pl.Expr:
-    """The instant that decides first: `updated_at`, or of a REMOVE without one its `event_timestamp`."""
+    """Return the instant that decides first: `updated_at`, or of a REMOVE without one its `event_timestamp`."""
     removed_at = pl.when(_REMOVED).then(pl.col("event_timestamp"))
     return pl.coalesce("updated_at", removed_at)
 

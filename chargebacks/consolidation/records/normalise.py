@@ -56,9 +56,9 @@ def normalise(rows: pl.DataFrame, rules: ReadingRules = DEFAULT_RULES) -> Normal
 
 
 def _is_echo() -> pl.Expr:
-    """Our own update coming back through the table's stream: an INSERT or MODIFY.
+    """Return whether a record is our own update coming back through the table's stream: an INSERT or MODIFY.
 
-    A REMOVE carries the old image. A record without event type is an item itself, as in an export of the table.
+    A REMOVE carries the old image. A record without event type is an item of a table export.
     """
     ours = pl.col("updated_at").eq(pl.col(record.CONSOLIDATION_DATE))
     return (ours & pl.col("event_type").is_in(["INSERT", "MODIFY"])).fill_null(value=False)
@@ -68,9 +68,9 @@ def _is_echo() -> pl.Expr:
 
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Every column in its type; where a value does not fit, null and a mark in `__bad_<column>`.
+    """Return every column in its type; where a value does not fit, null and a mark in `__bad_<column>`.
 
-    The mark of an instant is the reason itself, as a column that is only there if it is needed.
+    The mark of an instant is the reason itself; its column exists only if some instant does not fit.
     """
     columns: list[pl.Series] = [rows[FILE], rows[LINE]]
     for name, kind in (*SCHEMA.items(), (record.CONSOLIDATION_DATE, INSTANT)):
@@ -125,9 +125,9 @@ def _codes(values: pl.Series) -> pl.Series:
 
 
 def _checks(columns: Collection[str], given: pl.Schema) -> list[pl.Expr]:
-    """One expression a rule: the reason where a row breaks it, else null.
+    """Return one expression a rule: the reason where a row breaks it, else null.
 
-    `columns` are there now, marks included; `given`: the raw columns' types.
+    `columns`: the typed columns, marks included. `given`: the raw columns' types.
     """
     key = pl.col("chargeback_id")
     currency = "not three letters (ISO 4217)" if given.get("currency") == pl.String else "not text"
@@ -154,7 +154,7 @@ def _checks(columns: Collection[str], given: pl.Schema) -> list[pl.Expr]:
 
 
 def _settings_checks(keys: pl.Series, rules: ReadingRules) -> list[pl.Expr]:
-    """The rules that only settings add: after the others, so that a bad value is not called missing."""
+    """Return the rules that settings add. They come last, so that a bad value is not reported as missing."""
     checks = [
         _when(_lacks(name), f"{name}: missing (required)") for name in rules.required_fields if name != KEY
     ]
@@ -164,7 +164,7 @@ def _settings_checks(keys: pl.Series, rules: ReadingRules) -> list[pl.Expr]:
 
 
 def _lacks(name: str) -> pl.Expr:
-    """Whether a required field is missing. A REMOVE may consist of its key and of either of its two instants."""
+    """Return whether a required field is missing. A REMOVE needs only its key and one of its two instants."""
     removed = pl.col("event_type").eq_missing("REMOVE")
     column = pl.col(name.removeprefix("metadata."))
     if name == "updated_at":
@@ -173,9 +173,9 @@ def _lacks(name: str) -> pl.Expr:
 
 
 def _differs(keys: pl.Series, pattern: str) -> pl.Expr:
-    """Whether a key does not match as a whole.
+    """Return whether a key does not match as a whole.
 
-    By Python's `re`, which settings checked the pattern with: Polars' has neither look-around nor back-references.
+    Python's `re` matches, with which settings checked the pattern: Polars has neither look-around nor back-references.
     """
     matches = re.compile(pattern).fullmatch
     return pl.lit(pl.Series([key is not None and matches(key) is None for key in keys], dtype=pl.Boolean))

@@ -1,4 +1,4 @@
-"""Ties: chargebacks of which several newest versions differ in content alone, so that their bytes decided."""
+"""Count ties: chargebacks whose newest versions differ in content alone, so that their bytes decided."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +8,7 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Ties:
-    """How many `chargebacks` have a tie, and the `first` of their ids, "" when there are none."""
+    """How many `chargebacks` have a tie, and the `first` of their ids ("": none)."""
 
     chargebacks: int = 0
     first: str = ""
@@ -23,7 +23,7 @@ class Ties:
         return Ties(self.chargebacks + other.chargebacks, min(firsts, default=""))
 
     def __str__(self) -> str:
-        """Number and first id, unless it may be an e-mail address."""
+        """Return number and first id, unless it may be an e-mail address."""
         shown = f", first {self.first[:60]!r}" if "@" not in self.first else ""
         return (
             f"{self.chargebacks} chargebacks have several newest versions that differ in content alone{shown}"

@@ -25,7 +25,7 @@ def read_base(file: DataFile, state: Store, output_format: str) -> pl.DataFrame:
 
 
 def read_orphan(file: DataFile, folder: Store) -> pl.DataFrame:
-    """Return the rows of a data file whose log is lost; its name tells the format.
+    """Return the rows of a data file whose log is lost. Its name shows the format.
 
     Raises LostLogError when it cannot be read as one of ours.
     """

@@ -19,7 +19,7 @@ S = TypeVar("S")
 Read = Callable[[S], Iterable[Parcel]]
 Write = Callable[[int, Iterable[tuple[str, bytes]], str], Any]
 MAX_CAUSE: Final = 2000  # characters
-# What Spark says of a Python process, or a whole executor, that is gone.
+# Spark's words for a Python process, or a whole executor, that died.
 DIED: Final = ("Python worker exited unexpectedly", "ExecutorLostFailure")
 
 
@@ -108,7 +108,7 @@ def _failure(error: Any, context: "SparkContext") -> ConsolidationError:
 
 
 def _share(message: str, context: "SparkContext") -> int | None:
-    """The task that failed, if it was one of the first stage, which Spark calls by the operation that ends it."""
+    """Return the number of the failed task if it ran in the first stage, which Spark names after its last operation."""
     task = re.search(r"Task (\d+) in stage (\d+)\.", message)
     stage = context.statusTracker().getStageInfo(int(task[2])) if task else None
     return int(task[1]) if task and stage and stage.name.startswith("partitionBy") else None

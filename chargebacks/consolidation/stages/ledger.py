@@ -17,9 +17,8 @@ from chargebacks.consolidation.stages.read import COUNTS, FILES, REJECTS
 
 COVERAGE_NAME: Final = "coverage.jsonl"
 REJECTS_NAME: Final = "rejects.jsonl"
-TRACEBACKS: Final = (
-    20  # that reach the driver's log; beyond, a file's type of error still is in the quarantine
-)
+# Tracebacks in the driver's log. The quarantine has every file's type of error.
+TRACEBACKS: Final = 20
 _PLACES: Final = {"file": pl.String, "line": pl.UInt64, "start": pl.UInt64, "length": pl.UInt64}
 
 
@@ -27,9 +26,8 @@ _PLACES: Final = {"file": pl.String, "line": pl.UInt64, "start": pl.UInt64, "len
 class LedgerResult:
     """What the landing files came to, and where coverage and rejects were written.
 
-    `files` were read, unreadable ones among them, and of those again the ones that the run was told to skip; those
-    `missed` were not, and are not covered. `tracebacks`, by path: of the first files that raised what no reader raises
-    on purpose.
+    `files` were read or set aside: `unreadable` ones are among them, `skipped` ones among these. `missed` files were
+    not read and are not covered. `tracebacks`, by path: of the first files with an internal error.
     """
 
     files: int = 0
@@ -45,9 +43,7 @@ class LedgerResult:
     missed: tuple[str, ...] = ()
     files_with_lost_columns: int = 0
     lost_columns: tuple[str, ...] = ()  # unknown columns whose values could not be converted
-    withheld: Mapping[str, str] = field(
-        default_factory=dict
-    )  # of the missed files that storage does not give, why
+    withheld: Mapping[str, str] = field(default_factory=dict)  # why storage does not give some missed files
     digest: str = NOTHING  # of what was read: `coverage.digest`
     coverage: str | None = None
     rejects: str | None = None
@@ -132,7 +128,7 @@ class _Rejects:
 
 
 def _covered(file: dict[str, Any]) -> dict[str, Any]:
-    """Return the line of coverage: a traceback is for the log alone."""
+    """Return the file's line of coverage, without its traceback, which belongs to the log."""
     return {name: value for name, value in file.items() if name != "traceback"}
 
 

@@ -1,8 +1,8 @@
-"""Keep what native code prints when it panics out of the log: Rust's default hook writes it to standard error.
+"""Keep reports of native panics out of the log: Rust's default hook writes them to standard error.
 
-A panic reaches the caller as an exception with the same text, so nothing is lost with it. Polars offers no way to
-replace the hook, and the text is printed before the exception is raised. So while files are parsed, this process's
-standard error goes to an unnamed file; whatever else was written meanwhile is passed on when a batch is parsed.
+A panic reaches the caller as an exception with the same text, so the report is redundant. Polars offers no way to
+replace the hook, which prints before the exception is raised. So while files are parsed, standard error of this process
+goes to an unnamed file. After each batch everything else in it is passed on.
 """
 
 import os
@@ -43,7 +43,7 @@ class _Redirection:
             self._inside -= 1
             if self._inside == 0:
                 os.dup2(self._real, STDERR)
-            with suppress(OSError):  # nobody reads it
+            with suppress(OSError):  # the real standard error is closed
                 self._pass_on()
             if self._inside == 0:
                 os.close(self._real)
@@ -52,9 +52,8 @@ class _Redirection:
     def _pass_on(self) -> None:
         size = os.fstat(self._file).st_size - self._passed
         if size:
-            text = without_panics(
-                os.pread(self._file, size, self._passed)
-            )  # others write at the file's own position
+            # pread leaves the file's position alone, at which others write.
+            text = without_panics(os.pread(self._file, size, self._passed))
             self._passed += size
             while text:
                 text = text[os.write(self._real, text) :]
@@ -73,7 +72,7 @@ _REDIRECTION: Final = _Redirection()
 
 @contextmanager
 def without_native_panics() -> Iterator[None]:
-    """Hold back what is written to standard error; in the end pass it on without reports of panics."""
+    """Keep back what is written to standard error, then pass it on without reports of panics."""
     try:
         _REDIRECTION.enter()
     except OSError:  # there is no standard error, or no room for a temporary file

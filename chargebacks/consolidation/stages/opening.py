@@ -1,8 +1,8 @@
 """Bytes of many landing files → normalised rows, and what the ledger is told of each file.
 
 Tiny files are dear one by one, so parquet files are read many together. Only when a row is rejected are the files
-asked how long they are, which tells whose row it was. Of a group that cannot be read together, files that are damaged
-or need Arrow are opened by themselves; the rest is parted by schema, or halved.
+asked how long they are, which tells whose row it was. When a group cannot be read together, files that are damaged or
+need Arrow are opened by themselves, and the rest is split by schema or halved.
 """
 
 from bisect import bisect_left
@@ -38,8 +38,8 @@ class FileRead:
 
     `missed`: storage gave no bytes, because it vanished or kept changing between listing and reading, or for the
     reason that `withheld` gives; it is not covered. `lost_columns`: unknown columns that could not be converted.
-    `traceback`: of the exception that made the file unreadable, when it was none that a reader raises on purpose.
-    `skipped`: it was never opened, because the run was told so.
+    `traceback`: of an internal error that made the file unreadable. `skipped`: it was not opened, because `skip_file`
+    names it.
     """
 
     path: str
@@ -75,7 +75,7 @@ class Opened:
         self.echoes += done.echoes.len()
 
     def add(self, other: "Opened") -> None:
-        """Add what other files came to."""
+        """Add the results of other files."""
         self.frames += other.frames
         self.files += other.files
         self.rejects += other.rejects
@@ -84,7 +84,7 @@ class Opened:
         self.echoes += other.echoes
 
     def reject(self, path: str, line: int, reason: str, raw: str, records: int = 1) -> None:
-        """Set a record apart, or text that plausibly holds so many."""
+        """Set a record apart, or text that plausibly contains that many."""
         self.rejected += records
         reason = record_hints.with_hint(reason, raw)
         self.rejects.append(
@@ -95,9 +95,9 @@ class Opened:
 def open_files(fetched: Iterable[Fetched], rules: ReadingRules = DEFAULT_RULES) -> Opened:
     """Open the files: a file without bytes was missed. Bad content never raises.
 
-    Whatever is raised while many files are worked on together, what they come to is dropped, and each half is opened
-    by itself: in the end only the file that raises is unreadable. Raises ConsolidationError when memory is too short
-    even for one file.
+    When anything is raised while several files are opened together, their results are dropped and each half is opened
+    by itself, until only the file that raises is unreadable. Raises ConsolidationError when memory is too short even
+    for one file.
     """
     files = list(fetched)
     if (opened := _attempt(files, rules)) is not None:
@@ -109,7 +109,7 @@ def open_files(fetched: Iterable[Fetched], rules: ReadingRules = DEFAULT_RULES) 
 
 
 def _attempt(files: Sequence[Fetched], rules: ReadingRules) -> Opened | None:
-    """Open the files; None when that raised and they can be parted."""
+    """Open the files; return None when that raised and there are several."""
     try:
         return _open(files, rules)
     except BaseException as error:  # native panics derive from it
@@ -119,9 +119,9 @@ def _attempt(files: Sequence[Fetched], rules: ReadingRules) -> Opened | None:
             return None
         if isolation.lacks_memory(error):
             raise isolation.memory_error([one.file for one in files]) from error
-        told = _told(files[0])
-        told.fail(error)
-        return Opened(files=[told])
+        failed = _file_read(files[0])
+        failed.fail(error)
+        return Opened(files=[failed])
 
 
 def _open(fetched: Iterable[Fetched], rules: ReadingRules) -> Opened:
@@ -202,7 +202,7 @@ def _parts(group: Sequence[Fetched]) -> Iterator[Sequence[Fetched]]:
 def _open_alone(fetched: Iterable[Fetched], opened: Opened, rules: ReadingRules) -> None:
     raws: list[tuple[str, Raw]] = []
     for one in fetched:
-        told = _told(one)
+        told = _file_read(one)
         opened.files.append(told)
         raw = _raw(told, one.data, rules)
         told.lost_columns = raw.lost_columns
@@ -218,7 +218,7 @@ def _open_alone(fetched: Iterable[Fetched], opened: Opened, rules: ReadingRules)
             opened.reject(path, line, reason, raw.raw_text(line))
 
 
-def _told(one: Fetched) -> FileRead:
+def _file_read(one: Fetched) -> FileRead:
     file = one.file
     return FileRead(file.path, file.size, file.etag, missed=one.data is None, withheld=one.withheld)
 

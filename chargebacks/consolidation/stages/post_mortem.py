@@ -1,8 +1,8 @@
-"""After a process died while it read landing files: find out which file ended it, and say so.
+"""Find the landing file that ended the process which read it.
 
-A dead process says nothing, and a note of each batch beforehand would cost every clean run a request a batch. So a
-child of this process reads the files of the task that died once more, one at a time. It names each file before it opens
-it: when it dies too, the last name is the culprit. When it does not, the error names all files that the task had.
+A dead process leaves no message, and a note of each batch beforehand would cost every clean run a request a batch. So a
+child of this process reads the dead task's files again, one at a time, and names each before it opens it. If the child
+dies too, the last name is the culprit. If it does not, the error names all files of the task.
 """
 
 import os
@@ -41,7 +41,7 @@ def explain(
     culprit, how = _last_words(files, plan, child)
     if culprit is None:
         return ConsolidationError(
-            f"a process died while it read {listed(files)}. Read again one at a time they do no harm, so memory was "
+            f"a process died while it read {listed(files)}. Read one at a time, none ends a process, so memory was "
             f"probably short: use workers with more memory, or quarantine a file with --skip-file. {error}"
         )
     return ConsolidationError(
@@ -53,7 +53,7 @@ def explain(
 def _last_words(
     files: list[LandingFile], plan: ReadPlan, child: Sequence[str]
 ) -> tuple[LandingFile | None, str]:
-    """The file at which a child that reads them dies, and how; None when it survives or tells nothing."""
+    """Return the file at which a child that reads them dies, and how; None when it survives or names no file."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         ended = subprocess.run(
@@ -82,9 +82,9 @@ def _how(ended: "subprocess.CompletedProcess[bytes]") -> str:
 def main() -> None:
     """Read the files that standard input names; print the number of each before it is opened."""
     files, plan = pickle.load(sys.stdin.buffer)  # noqa: S301  (our parent wrote it)
-    with suppress(OSError):  # out of memory, the kernel shall end this process, not its parent
+    with suppress(OSError):  # when memory is short, the kernel ends this process, not its parent
         Path("/proc/self/oom_score_adj").write_text("1000")
-    with suppress(StorageError):  # it says nothing about a file
+    with suppress(StorageError):  # a storage error says nothing about a file
         for number, one in enumerate(chain.from_iterable(fetched(files, Store(plan.landing_path)))):
             _say(str(number))
             open_files([one], plan.rules)

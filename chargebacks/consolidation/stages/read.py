@@ -39,7 +39,7 @@ BATCH_FILES: Final = 1024
 
 @dataclass(frozen=True)
 class ReadPlan:
-    """What a task needs to know, beside its files. Records dated after `execution_time` (aware UTC) are counted."""
+    """What a task needs besides its files. Records dated after `execution_time` (aware UTC) are counted."""
 
     landing_path: str
     state_path: str
@@ -71,7 +71,7 @@ def _skip(file: LandingFile) -> FileRead:
 
 
 def fetched(files: Iterable[LandingFile], store: Store) -> Iterator[list[Fetched]]:
-    """Batch after batch, the next one being fetched while one is worked on. After an error no request is begun."""
+    """Yield the files in batches; fetch the next batch while one is worked on. Start no request after an error."""
     pool = ThreadPoolExecutor(IN_FLIGHT)
     try:
         ahead: list[Future[Fetched]] = []
@@ -100,7 +100,7 @@ def _batches(files: Iterable[LandingFile]) -> Iterator[list[LandingFile]]:
 
 
 def _fetch(store: Store, file: LandingFile) -> Fetched:
-    """The version that was listed; if it changed meanwhile, look once more; no bytes if it vanished or is withheld."""
+    """Fetch the listed version; if it changed, list once more. Return no bytes if it vanished or is withheld."""
     try:
         data = store.get_version(file.path, file.etag)
         if data is None and (now := store.stat(file.path)):
@@ -126,7 +126,7 @@ def _parcels(opened: Opened, plan: ReadPlan) -> Iterator[Parcel]:
 
 
 def _later(rows: pl.DataFrame, execution_time: datetime | None) -> dict[str, Any]:
-    """How many records are dated after the execution, and the latest of these instants as text."""
+    """Return how many records are dated after the execution, and the latest of these instants as text."""
     moments = rows.select(effective_update()).to_series()
     latest = moments.max()
     if execution_time is None or not isinstance(latest, datetime) or latest <= execution_time:

@@ -12,7 +12,7 @@ from chargebacks.consolidation.stages.read import BASE, Parcel, ReadPlan, bucket
 
 @dataclass(frozen=True)
 class Share:
-    """One task's input: landing files or a data file. `folder` is where the latter is, if no log names it."""
+    """One task's input: landing files or a data file. `folder` is the data file's, if no log names it."""
 
     landing: tuple[LandingFile, ...] = ()
     base: DataFile | None = None

@@ -64,7 +64,7 @@ class BucketResult:
     """What one bucket came to. `rows` are new rows merged onto `base` previous ones, giving `winners`.
 
     `file` is the previous one when its rows are the winners, None when there are none. `chunks` are the side
-    objects with the announced ids, in order. `loss` is a full execution's; `ties` are winners that bytes decided.
+    objects with the announced ids, in order. `loss`: of a full execution. `ties`: winners that bytes decided.
     """
 
     bucket: int

@@ -65,7 +65,7 @@ def test_an_entry_of_a_newer_version_is_refused_and_says_what_to_do(version: obj
         Entry.from_json(json.dumps(newer).encode(), "/state/log/2025-11-20/00000007.json")
     assert str(refused.value) == (
         f"/state/log/2025-11-20/00000007.json was written by a newer release (version {version!r}; this code knows "
-        "2): upgrade this job, or whatever else runs this command; nothing was done"
+        "2): upgrade the release that runs this job or command; nothing was done"
     )
 
 

@@ -330,7 +330,7 @@ def test_a_file_to_skip_that_is_not_there_is_reported(tmp_path: Path) -> None:
     land_json(tmp_path)
     lines = list(run(tmp_path, skip_file=json.dumps([f"{PATH}.json", "2025/11/20/typo.json"])).lines())
     assert [line for line in lines if "--skip-file" in line] == [
-        "--skip-file '2025/11/20/typo.json' is not a new landing file: check the path; to skip a covered file, add --full"
+        "--skip-file '2025/11/20/typo.json' is not a new landing file: check the path; for a covered file, add --full"
     ]
 
 

@@ -219,8 +219,8 @@ def test_columns_in_another_order_further_down_make_the_file_unreadable() -> Non
         (b'"status";"chargeback_id"', "; the columns seem to be separated by semicolons"),
         (b"status\tchargeback_id", "; the columns seem to be separated by tabs"),
         (b"chargeback_id|status", "; the columns seem to be separated by vertical bars"),
-        (b"sep=,\nchargeback_id,status", "; this one is for spreadsheets: let upstream leave it out"),
-        (b"sep=;\nchargeback_id;status", "; this one is for spreadsheets: let upstream leave it out"),
+        (b"sep=,\nchargeback_id,status", "; 'sep=' is for spreadsheets: let upstream leave it out"),
+        (b"sep=;\nchargeback_id;status", "; 'sep=' is for spreadsheets: let upstream leave it out"),
         (b"a,b", ""),
     ],
 )

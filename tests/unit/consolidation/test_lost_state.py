@@ -58,7 +58,7 @@ def test_a_run_without_a_log_refuses_to_put_a_second_generation_beside_our_files
         assert refusal(tmp_path, **given) == (
             f"partition 2025-11-20: {tmp_path}/{FOLDER} holds {files} files of this job, the newest of commit 3, "
             f"but the log in {tmp_path}/_state/out/log/2025-11-20 has no entry: nothing was committed; restore the "
-            "state or correct --state-path, or give --restart-log to consolidate all landing files anew, as entry 4"
+            "state or correct --state-path, or give --restart-log to consolidate all landing files again, as entry 4"
         )
 
 

@@ -190,7 +190,7 @@ def test_a_partition_with_a_newer_entry_is_refused_and_left_alone_and_the_others
         report.raise_failures()
     assert str(refused.value) == (
         f"partition 2025-11-19: {tmp_path}/_state/out/log/2025-11-19/00000001.json was written by a newer release "
-        "(version 3; this code knows 2): upgrade this job, or whatever else runs this command; nothing was done"
+        "(version 3; this code knows 2): upgrade the release that runs this job or command; nothing was done"
     )
     assert {path: data for path, data in snapshot(tmp_path).items() if "2025-11-19" in path} == before
     assert [(one.day.day, one.status, one.published) for one in report.partitions] == [

@@ -34,7 +34,8 @@ def test_a_link_to_itself_or_to_nothing_stops_nothing_and_is_read_once_it_leads_
         [line] = [line for line in report.lines() if "storage does not give" in line]
         assert line == (
             f"{DAY}: 2 landing files are there, but storage does not give them: left for the next run, first "
-            f"cannot read {tmp_path}/landing/{FOLDER}/later.json: it is a link to nothing: mend the link or remove it"
+            f"cannot read {tmp_path}/landing/{FOLDER}/later.json: it is a link to nothing: "
+            "correct the link or remove it"
         )
         assert not [line for line in report.lines() if "vanished" in line]
         assert sorted(log(tmp_path).covered(log(tmp_path).entries())) == [
