@@ -19,6 +19,7 @@ MAX_EXPANDED: Final = 512 * 1024 * 1024  # bytes: what a task can hold; a small 
 XZ_MEMORY: Final = 128 * 1024 * 1024  # bytes for a decoder's dictionary; `xz -9` needs 65 MiB
 _WINDOW: Final = 64 * 1024  # bytes of a member's input at once
 _FIRST_WINDOW: Final = 1024  # bytes: thousands of small members are not copied over and over
+_NOT_ZERO: Final = re.compile(rb"[^\0]")
 _PIECE: Final = 1024 * 1024  # bytes asked for at once: what is asked for is allocated, however small the file
 # RFC 1952; RFC 8878 (its frames may begin with skippable ones, as pzstd's do); bzip2's first block, or the end of a
 # stream without one; "The .xz File Format", 2.1.1.1. bzip2's first three bytes alone could be text.
@@ -101,13 +102,14 @@ def _members(data: bytes, at_most: int, make: Callable[[], Any], padding: int) -
 def _after_padding(data: bytes, start: int, padding: int) -> int:
     if not start or data[start]:
         return start
-    rest = len(data[start:].lstrip(b"\0"))
-    zeros = len(data) - start - rest
+    rest = _NOT_ZERO.search(data, start)
+    end = rest.start() if rest else len(data)
+    zeros = end - start
     if zeros % padding:
         raise ValueError(f"{zeros} zero bytes of padding, which must be a multiple of {padding}")
     if rest and padding == 1:
         raise ValueError(f"other data after {zeros} zero bytes of padding")
-    return start + zeros
+    return end
 
 
 def _gunzip(data: bytes, at_most: int) -> bytes:

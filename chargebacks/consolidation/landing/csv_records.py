@@ -5,6 +5,7 @@ RFC 4180 with commas and double quotes, lines ended by LF or CRLF. The header na
 
 import csv
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ from chargebacks.errors import UnreadableFileError
 
 KEY: Final = "chargeback_id"
 _OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+_MAX_NAME: Final = 100  # characters of a column's name in a reason
 _OPEN_QUOTE: Final = "unexpected end of data"
 Record = tuple[int, list[str] | csv.Error, str]  # line (1-based) where it starts, fields, raw text
 
@@ -91,8 +93,10 @@ def checked(path: str, names: Sequence[str] | csv.Error, first: str) -> Sequence
         raise UnreadableFileError(
             f"{path}: no column {KEY}: the first line must name the columns, with commas{delimiter_hint(first)}"
         )
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise UnreadableFileError(f"{path}: the CSV header names {twice[0]!r} twice: name each column once")
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise UnreadableFileError(
+            f"{path}: the CSV header names {twice[0][:_MAX_NAME]!r} twice: name each column once"
+        )
     if not all(map(_is_unicode, names)):
         raise UnreadableFileError(f"{path}: the CSV header is not UTF-8")
     return names

@@ -13,7 +13,7 @@ from chargebacks.errors import UnreadableFileError
 Numbered = list[tuple[int, bytes]]  # records' texts with their lines, or their places in the file
 _ADJACENT: Final = re.compile(rb"\}[ \t\r]*[\[{]")
 _LIST: Final = re.compile(rb"\s*\[")
-_LIST_BELOW: Final = re.compile(rb"\n\s*\[")
+_LIST_BELOW: Final = re.compile(rb"\n[ \t\r\f\v]*+\[")
 
 
 def numbered(path: str, data: bytes) -> Numbered:

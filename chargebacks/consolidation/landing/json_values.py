@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _ANY: Final = json.JSONDecoder(parse_int=float)  # Python refuses integers of over 4,300 digits
-_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|(?P<cut>\Z))|[\[\]{}]', re.DOTALL)
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _CLOSES: Final = {"{": "}", "[": "]"}
 
@@ -37,7 +39,7 @@ def is_deeper(text: str, levels: int) -> bool:
     if text.count("[") + text.count("{") <= levels:
         return False
     depth = 0
-    for token in _TOKEN.finditer(text):
+    for token in _tokens(text, 0):
         if token[0] in _CLOSES:
             depth += 1
             if depth > levels:
@@ -50,7 +52,7 @@ def is_deeper(text: str, levels: int) -> bool:
 def top_objects(text: str) -> int:
     """Count the objects that begin in no other object, also in text that is cut off or damaged."""
     count = depth = 0
-    for token in _TOKEN.finditer(text):
+    for token in _tokens(text, 0):
         if token[0] == "{":
             count += not depth
             depth += 1
@@ -59,9 +61,18 @@ def top_objects(text: str) -> int:
     return count
 
 
+def _tokens(text: str, start: int) -> Iterator[re.Match[str]]:
+    """Yield strings and brackets. A quote that is never closed is passed over, and so is any quote after it."""
+    for token in _TOKEN.finditer(text, start):
+        if token["cut"] is not None:  # trying each later quote would scan the rest again and again
+            yield from _BRACKET.finditer(text, token.start())
+            return
+        yield token
+
+
 def _end_of_brackets(text: str, start: int) -> int:
     closers: list[str] = []
-    for token in _TOKEN.finditer(text, start):
+    for token in _tokens(text, start):
         mark = token[0]
         if mark in _CLOSES:
             closers.append(_CLOSES[mark])
