@@ -64,7 +64,7 @@ class Store:
         self.local = "://" not in self.root
         self._inner, self._prefix = open_root(self.root)
         self._foreign = foreign
-        self._odd = Bucket(_bucket(self.root))
+        self._any_key = Bucket(_bucket(self.root))
         self._kept: dict[str, bytes] = {}
 
     def get(self, path: str) -> bytes:
@@ -112,7 +112,7 @@ class Store:
             except PreconditionError:
                 return None
             except ODD_NAME:
-                return self._odd.read(self._full(path), etag)
+                return self._any_key.read(self._full(path), etag)
 
     def stat(self, path: str) -> Stored | None:
         """What is stored at `path` now, or None."""
@@ -124,7 +124,7 @@ class Store:
             except (FileNotFoundError, NotFoundError):
                 return None
             except ODD_NAME:
-                found = self._odd.look(self._full(path))
+                found = self._any_key.look(self._full(path))
         return self._found(found) if found else None
 
     def put(self, path: str, data: bytes) -> None:
@@ -194,7 +194,7 @@ class Store:
                     seen.add(stored.path)
                     yield stored
         except InvalidPathError:
-            for found in map(self._found, self._odd.walk(_folder(full))):
+            for found in map(self._found, self._any_key.walk(_folder(full))):
                 if found.path not in seen:
                     yield found
 
@@ -210,7 +210,7 @@ class Store:
             try:
                 found = obstore.list_with_delimiter(self._inner, prefix=full)
             except InvalidPathError:
-                return self._odd.level(_folder(full))
+                return self._any_key.level(_folder(full))
             except BaseError as error:
                 raise (FileNotFoundError if NO_BUCKET in str(error) else type(error))(str(error)) from error
         below = [meta["path"] for meta in found["objects"]]

@@ -121,7 +121,7 @@ UNREADABLE: Final[dict[str, tuple[Pack, str]]] = {
 }
 
 
-# Nothing tells these from noise: under a text format's name each line is judged by itself.
+# These look like noise: under a text format's name each line is read or rejected by itself.
 WITHOUT_MAGIC: Final[dict[str, Pack]] = {
     "lzma-alone": partial(lzma.compress, format=lzma.FORMAT_ALONE),
     "brotli": lambda data: bytes(pa.compress(data, codec="brotli", asbytes=True)),

@@ -109,7 +109,7 @@ def _listed(data: bytes) -> list[Row]:
 
 
 def _not_json() -> Iterator[Spec]:
-    """Text under a JSON name that is no JSON: every line is counted, or the file is declared unreadable."""
+    """Text under a JSON name that is not JSON: every line is counted, or the file is declared unreadable."""
     for name, data in {
         "html-error-page": b"<html>\n<body>503 Service Unavailable</body>\n</html>\n",
         "xml": b"<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>\n",

@@ -82,7 +82,7 @@ def _json_files() -> Iterator[Spec]:
     yield Spec("pandas/json/unicode", ".json", partial(_json, lines=True, force_ascii=False), json_lines)
     yield Spec("pandas/json/epochs", ".json", partial(_dated, "epoch"), json_lines)
     yield Spec("pandas/json/iso-dates", ".json", partial(_dated, "iso"), json_lines)
-    for orient in ORIENTS:  # an envelope, a table or bare values: no record can be told
+    for orient in ORIENTS:  # an envelope, a table or bare values: no record can be recognised
         yield Spec(
             f"pandas/json/{orient}",
             ".json",

@@ -81,7 +81,7 @@ def _records(spark: "SparkSession", folder: Path) -> "DataFrame":
 
 
 def files() -> Iterator[SparkFile]:
-    """Return what Spark is asked to write."""
+    """Return what Spark writes."""
     yield from _parquet()
     yield from _csv()
     yield from _json()

@@ -22,7 +22,7 @@ def text_or_bytes(value: bytes) -> str | bytes:
 
 def needs_text(rows: pl.DataFrame) -> bool:
     """Return whether a column, or a field of a struct in it, is binary or of an extension type."""
-    return any(_is_odd(kind) for kind in rows.dtypes)
+    return any(_is_binary(kind) for kind in rows.dtypes)
 
 
 def as_text(rows: pl.DataFrame, uuids: Collection[str]) -> tuple[pl.DataFrame, dict[str, list[int]]]:
@@ -34,9 +34,9 @@ def as_text(rows: pl.DataFrame, uuids: Collection[str]) -> tuple[pl.DataFrame, d
     return pl.DataFrame({column.name: _as_text(column, uuids, wrong) for column in rows}), wrong
 
 
-def _is_odd(kind: Any) -> bool:
+def _is_binary(kind: Any) -> bool:
     if isinstance(kind, pl.Struct):
-        return any(_is_odd(field.dtype) for field in kind.fields)
+        return any(_is_binary(field.dtype) for field in kind.fields)
     return kind == pl.Binary or isinstance(kind, pl.datatypes.BaseExtension)
 
 

@@ -1,12 +1,12 @@
 """Envelopes: JSON objects that hold the records in a list, as answers of web APIs and event batches do."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
 
+from chargebacks.consolidation.landing.json_values import approximate
 from chargebacks.consolidation.landing.raw_rows import LINE, Raw, Reject
 from chargebacks.errors import UnreadableFileError
 
@@ -58,16 +58,9 @@ def _weight(text: str) -> int:
 
 
 def _envelope(text: str | bytes) -> tuple[str, list[Any]] | None:
-    value = _parsed(text)
+    value = approximate(text)
     name = list_name(value)
     return None if name is None else (name, value[name])
-
-
-def _parsed(text: str | bytes) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _is_list_of_objects(value: Any) -> bool:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 _ANY: Final = json.JSONDecoder(parse_int=float)  # Python refuses integers of over 4,300 digits
 _TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|(?P<cut>\Z))|[\[\]{}]', re.DOTALL)
@@ -18,6 +18,14 @@ def end_of_value(text: str, start: int) -> int:
         return _ANY.raw_decode(text, start)[1]
     except RecursionError:
         return _end_of_brackets(text, start)
+
+
+def approximate(text: str | bytes) -> Any:
+    """Return the value of JSON text with inexact numbers, to look at its shape; None when it cannot be parsed."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def is_value(text: str) -> bool:

@@ -16,7 +16,7 @@ from chargebacks.consolidation.landing.isolation import lacks_memory
 from chargebacks.consolidation.landing.json_lines import metadata_in
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.parquet_footer import DAMAGED, FAILED, Shape, footer
-from chargebacks.consolidation.landing.polars_values import has_odd_keys, to_dicts
+from chargebacks.consolidation.landing.polars_values import has_complex_keys, to_dicts
 from chargebacks.consolidation.landing.raw_rows import JUDGED, LINE, TEXTS, VALUES, Raw, Reject
 from chargebacks.errors import UnreadableFileError
 
@@ -89,7 +89,7 @@ def _by_polars(files: Sequence[bytes]) -> Raw | None:
         promised += found.rows
     try:
         rows = _rows([io.BytesIO(data) for data in files], shape)
-        if rows.height != promised or any(map(has_odd_keys, rows.dtypes)):
+        if rows.height != promised or any(map(has_complex_keys, rows.dtypes)):
             return None
         return _read(rows, shape.uuids)
     except FAILED as error:

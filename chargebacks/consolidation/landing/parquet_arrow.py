@@ -115,17 +115,17 @@ def _series(name: str, column: pa.ChunkedArray) -> pl.Series | None:
 
 
 def _is_beyond_polars(kind: pa.DataType) -> bool:
-    if pa.types.is_decimal256(kind) or (pa.types.is_map(kind) and _is_odd_key(kind.key_type)):
+    if pa.types.is_decimal256(kind) or (pa.types.is_map(kind) and _is_complex_key(kind.key_type)):
         return True
     inner = [kind.field(n).type for n in range(kind.num_fields)]
-    return any(_is_odd_within(one) or _is_beyond_polars(one) for one in inner)
+    return any(_is_changed_within(one) or _is_beyond_polars(one) for one in inner)
 
 
-def _is_odd_key(kind: pa.DataType) -> bool:
+def _is_complex_key(kind: pa.DataType) -> bool:
     return bool(pa.types.is_temporal(kind) or pa.types.is_nested(kind))
 
 
-def _is_odd_within(kind: pa.DataType) -> bool:
+def _is_changed_within(kind: pa.DataType) -> bool:
     """Return whether Polars changes some values of such a type within lists and structs."""
     zoned = pa.types.is_timestamp(kind) and kind.tz is not None
     return zoned or pa.types.is_time(kind) or isinstance(kind, pa.BaseExtensionType)

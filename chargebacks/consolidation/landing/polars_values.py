@@ -46,15 +46,15 @@ def key_text(key: Any) -> str:
     return str(json.loads(text)) if text.startswith('"') else text
 
 
-def has_odd_keys(kind: Any) -> bool:
+def has_complex_keys(kind: Any) -> bool:
     """Return whether the type holds a map whose keys Polars cannot convert to numbers, or Python cannot hash."""
     match kind:
         case pl.Map():
-            return kind.key.is_temporal() or kind.key.is_nested() or has_odd_keys(kind.value)
+            return kind.key.is_temporal() or kind.key.is_nested() or has_complex_keys(kind.value)
         case pl.List() | pl.Array():
-            return has_odd_keys(kind.inner)
+            return has_complex_keys(kind.inner)
         case pl.Struct():
-            return any(has_odd_keys(field.dtype) for field in kind.fields)
+            return any(has_complex_keys(field.dtype) for field in kind.fields)
     return False
 
 

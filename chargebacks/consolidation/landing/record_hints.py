@@ -3,10 +3,10 @@
 The hint depends on the record's text alone: a JSON line, or a row of another format as JSON.
 """
 
-import json
 from typing import Any, Final
 
 from chargebacks.consolidation.landing import json_envelope
+from chargebacks.consolidation.landing.json_values import approximate
 
 _KEY: Final = "chargeback_id"
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
@@ -20,10 +20,7 @@ def with_hint(reason: str, raw: str) -> str:
 
 
 def _hint(raw: str) -> str | None:
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
+    found = approximate(raw)
     if not isinstance(found, dict) or isinstance(found.get(_KEY), str):
         return None
     if isinstance(found.get("dynamodb"), dict) and "eventName" in found:

@@ -1,8 +1,8 @@
-"""Bytes of many landing files → normalised rows, and what the ledger is told of each file.
+"""Open many landing files: their bytes become normalised rows, and each file gets a line for the ledger.
 
-Tiny files are dear one by one, so parquet files are read many together. Only when a row is rejected are the files
-asked how long they are, which tells whose row it was. When a group cannot be read together, files that are damaged or
-need Arrow are opened by themselves, and the rest is split by schema or halved.
+Opening small files one at a time is expensive, so parquet files are read in groups. Only when a row is rejected are
+footers read again for the numbers of rows, which show whose row it was. When a group cannot be read together, files
+that are damaged or need Arrow are opened by themselves, and the rest is split by schema or halved.
 """
 
 from bisect import bisect_left

@@ -40,7 +40,7 @@ run_day = partial(running.run_day, max_rejected_share="1")
 
 
 def land_json(root: Path) -> None:
-    """Each file has a good record, one that `normalise` rejects, and one that is no record."""
+    """Each file has a good record, one that `normalise` rejects, and a line that is not JSON."""
     for n in range(FILES):
         bad = [{"chargeback_id": f"bad-{n}", "amount": "x"}]
         land(root, f"{n:02d}.json", json_lines(*records(f"cb-{n}"), *bad) + b"broken\n")
@@ -76,7 +76,7 @@ def break_normalise(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> No
 
 
 def break_raw_text(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    """The text of a rejected record is asked for late, after all files of the batch were parsed."""
+    """Raise while the text of a rejected record is read, which is after all files of the batch were parsed."""
     right = formats.read
 
     def broken(path: str, data: bytes, *rules: Any) -> Raw:

@@ -1,4 +1,4 @@
-"""Landing files that are there but cannot be had: told at every run, never covered, read as soon as they can be."""
+"""Withheld landing files: every run reports them, none covers them, and they are read once storage gives them."""
 
 from pathlib import Path
 

@@ -133,7 +133,7 @@ locals {
     files-unreadable = merge(local.usual, {
       meaning = "A run could not read landing files: all of their records are missing from the output, and one file may hold many thousands."
       metrics = { files = merge(local.own["FilesUnreadable"], { stat = "Maximum" }) }
-      missing = "ignore" # as above
+      missing = "ignore" # runs are hours apart: keep the state until the next one
     })
   }
 
