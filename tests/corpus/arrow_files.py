@@ -14,6 +14,16 @@ from tests.corpus.readers import arrow, duck
 from tests.corpus.records import COUNT, METADATA, as_text, table, typed
 from tests.corpus.spec import Fate, Make, Reader, Spec
 
+INTEGERS: Final = (
+    pa.int8(),
+    pa.int16(),
+    pa.int32(),
+    pa.int64(),
+    pa.uint8(),
+    pa.uint16(),
+    pa.uint32(),
+    pa.uint64(),
+)
 VERSIONS: Final = ("1.0", "2.4", "2.6")
 PAGES: Final = ("1.0", "2.0")
 CODECS: Final = ("none", "snappy", "gzip", "zstd", "brotli", "lz4")
@@ -134,19 +144,7 @@ def _keys() -> dict[str, pa.Array]:
 def _amounts() -> dict[str, tuple[pa.Array, int]]:
     """Amounts in every number type, and how many of them no record can hold."""
     whole = list(range(COUNT))
-    found: dict[str, tuple[pa.Array, int]] = {
-        str(kind): (pa.array(whole, kind), 0)
-        for kind in (
-            pa.int8(),
-            pa.int16(),
-            pa.int32(),
-            pa.int64(),
-            pa.uint8(),
-            pa.uint16(),
-            pa.uint32(),
-            pa.uint64(),
-        )
-    }
+    found: dict[str, tuple[pa.Array, int]] = {str(kind): (pa.array(whole, kind), 0) for kind in INTEGERS}
     halves = [n / 2 for n in whole]
     found |= {str(kind): (pa.array(halves, kind), 0) for kind in (pa.float32(), pa.float64())}
     for precision, scale in ((3, 0), (9, 2), (18, 9), (38, 9), (38, 20), (50, 5), (76, 9)):

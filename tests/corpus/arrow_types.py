@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from tests.corpus.arrow_files import written
+from tests.corpus.arrow_files import INTEGERS, written
 from tests.corpus.readers import arrow
 from tests.corpus.records import COUNT, table
 from tests.corpus.spec import Fate, Spec
@@ -108,22 +108,12 @@ def _extension(kind: Any, storage: list[Any]) -> pa.Array:
     return pa.ExtensionArray.from_storage(kind, pa.array(storage, kind.storage_type))
 
 
-_NUMBERS: Final = (
-    pa.int8(),
-    pa.int16(),
-    pa.int32(),
-    pa.int64(),
-    pa.uint8(),
-    pa.uint16(),
-    pa.uint32(),
-    pa.uint64(),
-)
 _FAR: Final = {
     unit: (2**62 // per, -(2**62) // per) for unit, per in (("s", 1000), ("ms", 1), ("us", 1), ("ns", 1))
 }
 _POINT: Final = pa.struct([("x", pa.int32()), ("y", pa.list_(pa.struct([("z", pa.string())])))])
 UNKNOWN: Final[dict[str, pa.Array]] = {
-    **{str(kind): pa.array([0, 1, 127, None], kind) for kind in _NUMBERS},
+    **{str(kind): pa.array([0, 1, 127, None], kind) for kind in INTEGERS},
     **{
         str(kind): pa.array([0.5, -0.0, float("nan"), float("inf"), None], kind)
         for kind in (pa.float16(), pa.float32(), pa.float64())
