@@ -116,7 +116,7 @@ def _is_zlib(start: bytes) -> bool:
 
 def _by_name(path: str, start: bytes) -> _Kind | None:
     """Return the kind that the name shows, if the content is binary: a name alone proves nothing."""
-    name = next((kind for ending, kind in _BY_NAME.items() if path.lower().endswith(ending)), None)
+    name = _BY_NAME.get(path[path.rfind(".") :].lower())
     return _Kind(f"{name}, by its name", _COMPRESS) if name and _is_binary(start) else None
 
 
