@@ -6,8 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from chargebacks.adapters import copies
-from chargebacks.adapters import store as adapter
+from chargebacks.adapters import client, copies
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation import job
 from chargebacks.consolidation.stages.engine import InProcessEngine
@@ -212,7 +211,7 @@ def test_a_copy_of_any_size_is_whole(bucket: str, proxy: S3Proxy, size: int, far
 def test_a_copy_in_parts_that_fails_leaves_nothing_to_be_seen(
     bucket: str, proxy: S3Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "RETRIES", {"max_retries": 0})
+    monkeypatch.setattr(client, "RETRIES", {"max_retries": 0})
     source = Store(f"{bucket}/a")
     source.put("x", b"x" * 11 * MIB)
 
