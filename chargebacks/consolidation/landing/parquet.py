@@ -11,11 +11,13 @@ import polars as pl
 from chargebacks import record
 from chargebacks.consolidation.landing import parquet_arrow
 from chargebacks.consolidation.landing.binary_text import as_text, needs_text
+from chargebacks.consolidation.landing.compressed import MAX_EXPANDED
 from chargebacks.consolidation.landing.extras_column import extras_column, guessed_extras
 from chargebacks.consolidation.landing.isolation import lacks_memory
 from chargebacks.consolidation.landing.json_lines import metadata_in
+from chargebacks.consolidation.landing.listing import EXPANSION
 from chargebacks.consolidation.landing.objects import from_objects
-from chargebacks.consolidation.landing.parquet_footer import DAMAGED, FAILED, Shape, footer
+from chargebacks.consolidation.landing.parquet_footer import DAMAGED, FAILED, Footer, Shape, footer
 from chargebacks.consolidation.landing.polars_values import has_complex_keys, to_dicts
 from chargebacks.consolidation.landing.raw_rows import JUDGED, LINE, TEXTS, VALUES, Raw, Reject
 from chargebacks.errors import UnreadableFileError
@@ -49,7 +51,9 @@ def columns_in(data: bytes) -> Columns | None:
 def needs_arrow(data: bytes) -> bool:
     """Return whether a file must be read by itself: it is damaged, or Polars fails on it or reads it wrongly."""
     found = footer(data)
-    return found is None or not found.agrees or found.shape.for_arrow or columns_in(data) is None
+    if found is None or not found.agrees or found.shape.for_arrow or _is_too_large(found, data):
+        return True
+    return columns_in(data) is None
 
 
 def read_alike(files: Sequence[bytes]) -> Raw | None:
@@ -62,6 +66,11 @@ def read_alike(files: Sequence[bytes]) -> Raw | None:
 
 def read(path: str, data: bytes) -> Raw:
     """Return the raw frame of a parquet file. Raises UnreadableFileError when neither Polars nor Arrow can read it."""
+    found = footer(data)
+    if found and _is_too_large(found, data):  # decided before anything is allocated
+        raise UnreadableFileError(
+            f"{path}: {found.expanded} bytes or more once expanded: let upstream write smaller files"
+        )
     raw = _by_polars([data])
     if raw is not None:
         return raw
@@ -76,17 +85,25 @@ def read(path: str, data: bytes) -> Raw:
         raise UnreadableFileError(f"{path}: damaged parquet: {cause[:_MAX_CAUSE]}") from None
 
 
+def _is_too_large(found: Footer, data: bytes) -> bool:
+    """Whether a file expands to more than a task can hold, and far beyond its own size."""
+    return found.expanded > max(MAX_EXPANDED, EXPANSION * len(data))
+
+
 def _by_polars(files: Sequence[bytes]) -> Raw | None:
     """Return the rows; None when Polars fails, returns another number than the footers say, or schemas differ."""
     footers = [footer(data) for data in files]
     shape = footers[0].shape if footers[0] else None
     if shape is None or shape.for_arrow:
         return None
-    promised = 0
+    promised = expanded = 0
     for found in footers:
         if found is None or not found.agrees or (found.shape is not shape and found.shape != shape):
             return None
         promised += found.rows
+        expanded += found.expanded
+    if len(files) > 1 and expanded > MAX_EXPANDED:
+        return None
     try:
         rows = _rows([io.BytesIO(data) for data in files], shape)
         if rows.height != promised or any(map(has_complex_keys, rows.dtypes)):

@@ -5,6 +5,7 @@ comparison of bytes instead of parsing the footer. The format is Thrift's compac
 encoding", apache/thrift), the fields are those of FileMetaData in parquet.thrift (apache/parquet-format).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +30,10 @@ _SCHEMA_FIELD: Final = 2
 _MAX_DIGITS: Final = 38  # of a decimal, which then takes 16 bytes
 _MAX_BYTES: Final = 16
 _MAX_SHAPES: Final = 16
+_SMALL_FOOTER: Final = 64 * 1024  # bytes: room for about 1,000 columns in row groups
+_VALUE_BYTES: Final = 4  # that a value takes in memory at least, however small it is in the file
+# In a ColumnMetaData: the codec, then num_values, then total_uncompressed_size, one of them of a million or more.
+_LARGE_COLUMN: Final = re.compile(rb"\x15[\x00-\x20]\x16(?:[\x80-\xff]*+[\x00-\x7f]\x16)?[\x80-\xff]{3}")
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,17 @@ class Shape:
 
 
 class Footer(NamedTuple):
-    """The number of rows that a file promises, whether its row groups agree, and its schema's shape.
+    """The number of rows that a file promises, whether its row groups agree, its schema's shape, and its true size.
 
     Row groups are checked only if the footer promises no rows: Polars ignores them then (parquet-rs 0.3.0 wrote such
-    footers). Otherwise Polars returns the rows of the row groups, so the reader compares those.
+    footers). Otherwise Polars returns the rows of the row groups, so the reader compares those. `expanded`: how many
+    bytes the file takes at least once it is expanded; 0 when no column is large.
     """
 
     rows: int
     agrees: bool
     shape: Shape
+    expanded: int = 0
 
 
 def footer(data: bytes) -> Footer | None:
@@ -62,8 +69,15 @@ def footer(data: bytes) -> Footer | None:
     start = len(data) - _TAIL - int.from_bytes(data[-_TAIL:-4], "little")
     for schema, shape in _shapes.recent:
         if start > 0 and data.startswith(schema, start) and (rows := _rows(data, start + len(schema))):
+            if _may_be_large(data, start + len(schema)):
+                break
             return Footer(rows, True, shape)
     return _parsed(data, start)
+
+
+def _may_be_large(data: bytes, at: int) -> bool:
+    """Whether the file may be large once expanded, by the rest of its footer, which begins there."""
+    return len(data) - at > _SMALL_FOOTER or _LARGE_COLUMN.search(data, at) is not None
 
 
 def rows_in_groups(metadata: Any) -> int:
@@ -90,12 +104,19 @@ def _parsed(data: bytes, start: int) -> Footer | None:
         shape = _shape(metadata.schema)
         rows = int(metadata.num_rows)
         agrees = bool(rows) or not rows_in_groups(metadata)
+        expanded = _expanded(metadata)
     except FAILED:
         return None
     end = _schema_end(data, start)
     if end is not None and _rows(data, end) == rows:
         _shapes.add(data[start:end], shape)
-    return Footer(rows, agrees, shape)
+    return Footer(rows, agrees, shape, expanded)
+
+
+def _expanded(metadata: Any) -> int:
+    groups = [metadata.row_group(n) for n in range(metadata.num_row_groups)]
+    columns = [group.column(n) for group in groups for n in range(group.num_columns)]
+    return sum(max(one.total_uncompressed_size, _VALUE_BYTES * one.num_values) for one in columns)
 
 
 def _shape(schema: Any) -> Shape:

@@ -310,3 +310,41 @@ def test_a_native_panic_leads_to_arrow_and_not_to_a_crash(monkeypatch: pytest.Mo
     monkeypatch.setattr(landing, "_rows", panic)
     assert [row["status"] for row in taken(data).rows] == THREE["status"]
     assert open_files(fetched(data, data)).read == 6
+
+
+LARGE_TEXT = pa.array(["x" * 2_000_000] * 4)
+LARGE_FILES = {
+    "text": written({"reason": LARGE_TEXT}, compression="zstd", use_dictionary=False),
+    "text in many row groups": written(
+        {"reason": LARGE_TEXT}, compression="zstd", use_dictionary=False, row_group_size=1
+    ),
+    "rows": written({"chargeback_id": pa.nulls(1_100_000, pa.string())}),
+    "values in lists": written({"x": [[None] * 2_000_000]}),
+}
+
+
+@pytest.mark.parametrize("name", LARGE_FILES)
+def test_a_small_file_that_expands_beyond_the_limit_is_unreadable_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landing, "MAX_EXPANDED", 4_000_000)
+    large, sink = LARGE_FILES[name], io.BytesIO()
+    schema = pq.read_schema(io.BytesIO(large))
+    pq.write_table(pa.Table.from_pylist([{"chargeback_id": "c"}], schema), sink)
+    small = sink.getvalue()  # read before it, so that the schema of the large one is known already
+    opened = open_files(fetched(small, large, small))
+    assert {file.path for file in opened.files if "once expanded" in str(file.unreadable)} == {"1.parquet"}
+    assert opened.read == 2
+
+
+def test_files_that_are_large_only_together_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing, "MAX_EXPANDED", 9_000_000)
+    large = LARGE_FILES["text"]
+    assert landing.read_alike([large, large]) is None
+    assert open_files(fetched(large, large, large)).read == 12
+
+
+def test_a_file_that_is_about_as_large_as_what_it_holds_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing, "MAX_EXPANDED", 1_000_000)
+    data = written({"reason": LARGE_TEXT}, compression="none", use_dictionary=False)
+    assert len(taken(data, "a.parquet").rows) == 4
