@@ -70,7 +70,7 @@ def top_objects(text: str) -> int:
 
 
 def _tokens(text: str, start: int) -> Iterator[re.Match[str]]:
-    """Yield strings and brackets. A quote that is never closed is passed over, and so is any quote after it."""
+    """Yield strings and brackets. After a quote that is never closed, yield brackets only."""
     for token in _TOKEN.finditer(text, start):
         if token["cut"] is not None:  # trying each later quote would scan the rest again and again
             yield from _BRACKET.finditer(text, token.start())

@@ -86,7 +86,7 @@ def read(path: str, data: bytes) -> Raw:
 
 
 def _is_too_large(found: Footer, data: bytes) -> bool:
-    """Whether a file expands to more than a task can hold, and far beyond its own size."""
+    """Return whether a file expands to more than a task can hold, and far beyond its own size."""
     return found.expanded > max(MAX_EXPANDED, EXPANSION * len(data))
 
 

@@ -31,7 +31,7 @@ _MAX_DIGITS: Final = 38  # of a decimal, which then takes 16 bytes
 _MAX_BYTES: Final = 16
 _MAX_SHAPES: Final = 16
 _SMALL_FOOTER: Final = 64 * 1024  # bytes: room for about 1,000 columns in row groups
-_VALUE_BYTES: Final = 4  # that a value takes in memory at least, however small it is in the file
+_VALUE_BYTES: Final = 4  # memory of a value at least, however small it is in the file
 # In a ColumnMetaData: the codec, then num_values, then total_uncompressed_size, one of them of a million or more.
 _LARGE_COLUMN: Final = re.compile(rb"\x15[\x00-\x20]\x16(?:[\x80-\xff]*+[\x00-\x7f]\x16)?[\x80-\xff]{3}")
 
@@ -76,7 +76,7 @@ def footer(data: bytes) -> Footer | None:
 
 
 def _may_be_large(data: bytes, at: int) -> bool:
-    """Whether the file may be large once expanded, by the rest of its footer, which begins there."""
+    """Return whether the rest of the footer, which begins at `at`, may describe a large column."""
     return len(data) - at > _SMALL_FOOTER or _LARGE_COLUMN.search(data, at) is not None
 
 
