@@ -23,7 +23,7 @@ def end_of_value(text: str, start: int) -> int:
 def approximate(text: str | bytes) -> Any:
     """Return the value of JSON text with inexact numbers, to look at its shape; None when it cannot be parsed."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=float)  # as `_ANY`
     except (ValueError, RecursionError):
         return None
 

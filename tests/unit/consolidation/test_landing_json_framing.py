@@ -129,6 +129,11 @@ def test_an_object_with_an_id_or_without_one_list_of_objects_is_a_record(whole: 
     assert (raw.frame.height, raw.rejects) == (1, [])
 
 
+def test_an_envelope_is_known_whatever_the_size_of_its_numbers() -> None:
+    told = unreadable(b'{"next": %s, "data": [{"chargeback_id": "a"}]}' % (b"9" * 5000))
+    assert told.startswith("a.json: the records are in the list 'data'")
+
+
 def test_an_envelope_among_records_counts_for_the_records_in_its_list() -> None:
     data = json_lines(*MANY[:2], {"data": MANY[2:10]}, {"status": 1, "data": MANY[2:5]}, {"status": "x"})
     raw = formats.read("a.json", data)
