@@ -54,7 +54,10 @@ def _last_words(
     files: list[LandingFile], plan: ReadPlan, child: Sequence[str]
 ) -> tuple[LandingFile | None, str]:
     """Return the file at which a child that reads them dies, and how; None when it survives or names no file."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "RUST_BACKTRACE": "0",  # so that a panic's message comes last
+    }
     try:
         ended = subprocess.run(
             child,
@@ -75,7 +78,8 @@ def _last_words(
 def _how(ended: "subprocess.CompletedProcess[bytes]") -> str:
     code = ended.returncode
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    lines = [line.strip() for line in ended.stderr.decode(errors="replace").splitlines() if line.strip()]
+    text = ended.stderr.decode(errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("note: ")]
     return f"{how}: {EMAIL.sub('***', lines[-1])[:200]}" if lines else how
 
 

@@ -1,5 +1,6 @@
 """After a process died while it read landing files, the error names the file that ended it, or those that it had."""
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -115,3 +116,10 @@ def test_of_many_files_the_largest_are_named(tmp_path: Path) -> None:
     files = tuple(LandingFile(f"{n}.json", n, "gone") for n in range(30))
     text = explained(tmp_path, [Share(landing=files)], NO_CHILD, 0)
     assert "30 landing files, largest first: '29.json' (29 bytes)" in text
+
+
+def test_the_last_words_of_a_dead_process_are_its_message_not_a_hint() -> None:
+    message = "memory allocation of 2305843009213693952 bytes failed"
+    written = f"\n{message}\nnote: run with `RUST_BACKTRACE=1`\n\n".encode()
+    ended = subprocess.CompletedProcess([], -6, b"", written)
+    assert post_mortem._how(ended) == f"SIGABRT: {message}"
