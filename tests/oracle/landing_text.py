@@ -38,8 +38,9 @@ class NotARecord:
 def read_json_file(data: bytes) -> list[Any]:
     """The file's records. Raises UnreadableFile: damage over several lines, envelopes, text of no known end."""
     found = _json_texts(data)
-    held = [len(_envelope_of(_leniently(text))) for text in found]
-    if found and all(held):
+    values = [_leniently(text) for text in found]
+    held = [len(value) if _objects(value) else _enveloped(value) for value in values]
+    if found and all(held) and not any(isinstance(value, list) for value in values):
         raise UnreadableFile
     return [NotARecord(count) if count else _parsed(text) for count, text in zip(held, found, strict=True)]
 
@@ -51,16 +52,28 @@ def _leniently(text: str) -> Any:
         return None
 
 
-def _envelope_of(value: Any) -> list[Any]:
-    """The objects in the only list of objects of an object without an id; else nothing."""
+def _objects(value: Any) -> bool:
+    return isinstance(value, list) and value != [] and {type(one) for one in value} == {dict}
+
+
+def _enveloped(value: Any) -> int:
+    """The records in an object without an id: in lists that show ids, else in its only list of objects."""
     if not isinstance(value, dict) or value.get("chargeback_id") is not None:
-        return []
-    lists = [
-        inner
-        for inner in value.values()
-        if isinstance(inner, list) and inner and {dict} == {type(one) for one in inner}
-    ]
-    return lists[0] if len(lists) == 1 else []
+        return 0
+    if shown := _shown_within(value):
+        return shown
+    lists = [inner for inner in value.values() if _objects(inner)]
+    return len(lists[0]) if len(lists) == 1 else 0
+
+
+def _shown_within(value: dict[str, Any]) -> int:
+    total = 0
+    for inner in value.values():
+        if _objects(inner):
+            total += len(inner) if any("chargeback_id" in one for one in inner) else 0
+        elif isinstance(inner, dict) and inner.get("chargeback_id") is None:
+            total += _shown_within(inner)
+    return total
 
 
 def _json_texts(data: bytes) -> list[str]:

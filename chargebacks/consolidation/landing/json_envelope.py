@@ -1,6 +1,6 @@
 """Envelopes: JSON objects that hold the records in a list, as answers of web APIs and event batches do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,23 +17,43 @@ _MAX_NAME: Final = 100  # characters of a field's name in a reason
 def list_name(value: Any) -> str | None:
     """Return the name of the list that an envelope holds its records in; None when the value is not an envelope.
 
-    An envelope is an object without `chargeback_id` exactly one of whose fields is a non-empty list of objects.
+    An envelope is an object without `chargeback_id` that holds lists of records, at any depth within objects; or
+    exactly one of whose fields is a non-empty list of objects. The name is the path of the longest list.
     """
+    found = _lists(value)
+    return max(found, key=lambda one: len(one[1]))[0] if found else None
+
+
+def _lists(value: Any) -> list[tuple[str, list[Any]]]:
+    """Return the lists of an envelope with their paths; none when the value is not an envelope."""
     if not isinstance(value, dict) or value.get(_KEY) is not None:
-        return None
-    lists = [name for name, inner in value.items() if _is_list_of_objects(inner)]
-    return lists[0] if len(lists) == 1 else None
+        return []
+    if keyed := [(path, inner) for path, inner in _below(value) if any(_KEY in one for one in inner)]:
+        return keyed
+    lists = [(name, inner) for name, inner in value.items() if _is_list_of_objects(inner)]
+    return lists if len(lists) == 1 else []
+
+
+def _below(value: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Every list of objects within the object and the objects in it, with its path. Never recurses."""
+    waiting = list(value.items())
+    while waiting:
+        path, inner = waiting.pop()
+        if _is_list_of_objects(inner):
+            yield path, inner
+        elif isinstance(inner, dict) and inner.get(_KEY) is None:
+            waiting += [(f"{path[:_MAX_NAME]}.{name}", within) for name, within in inner.items()]
 
 
 def refuse(path: str, texts: Iterable[str | bytes]) -> None:
     """Raise UnreadableFileError when there are texts and every one is an envelope."""
     found = None
     for text in texts:
-        found = _envelope(text)
+        found = list_name(approximate(text))
         if found is None:
             return
     if found is not None:
-        raise UnreadableFileError(f"{path}: {hint(found[0])}")
+        raise UnreadableFileError(f"{path}: {hint(found)}")
 
 
 def hint(name: str) -> str:
@@ -52,15 +72,11 @@ def set_apart(raw: Raw) -> Raw:
 
 
 def _weight(text: str) -> int:
-    """Return the number of records in an envelope's list; 0 when the text is not an envelope."""
-    found = _envelope(text)
-    return len(found[1]) if found else 0
-
-
-def _envelope(text: str | bytes) -> tuple[str, list[Any]] | None:
+    """Return the number of records in the lists of an envelope, or in a list; 0 when the text is neither."""
     value = approximate(text)
-    name = list_name(value)
-    return None if name is None else (name, value[name])
+    if _is_list_of_objects(value):
+        return len(value)
+    return sum(len(inner) for _, inner in _lists(value))
 
 
 def _is_list_of_objects(value: Any) -> bool:

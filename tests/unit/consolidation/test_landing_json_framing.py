@@ -6,6 +6,7 @@ import pytest
 
 from chargebacks.consolidation.landing import formats
 from chargebacks.errors import UnreadableFileError
+from tests.oracle.landing_text import NotARecord, read_json_file
 from tests.unit.consolidation.builders import Row, json_lines, parquet, taken
 
 pytestmark = pytest.mark.usefixtures("either_way")
@@ -139,6 +140,30 @@ def test_an_envelope_among_records_counts_for_the_records_in_its_list() -> None:
     raw = formats.read("a.json", data)
     assert [(bad.line, bad.records) for bad in raw.rejects] == [(4, 3), (3, 8)]
     assert [line for line, _ in taken(data).rejects] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("whole", "name"),
+    [
+        ({"response": {"data": MANY, "took": 3}}, "response.data"),
+        ({"data": MANY, "errors": [{"code": 1}]}, "data"),
+        ({"created": MANY[:9], "updated": MANY[9:]}, "updated"),
+        ({"pages": {"1": {"items": MANY[:250]}, "2": {"items": MANY[250:]}}}, "pages.1.items"),
+    ],
+)
+def test_an_envelope_is_known_by_its_records_wherever_its_lists_are(whole: Row, name: str) -> None:
+    told = unreadable(json.dumps(whole).encode())
+    assert told == f"a.json: the records are in the list {name!r}: write one record a line"
+    raw = formats.read("a.json", json_lines(MANY[0], whole))
+    assert [(bad.line, bad.records) for bad in raw.rejects] == [(2, len(MANY))]
+    assert read_json_file(json_lines(MANY[0], whole))[1:] == [NotARecord(len(MANY))]
+
+
+def test_a_list_within_the_list_that_the_file_is_counts_for_its_objects() -> None:
+    data = json.dumps([MANY[:7], [1, 2], MANY[7]]).encode()
+    raw = formats.read("a.json", data)
+    assert [(bad.line, bad.records) for bad in raw.rejects] == [(1, 7), (2, 1)]
+    assert read_json_file(data)[0] == NotARecord(7)
 
 
 @pytest.mark.parametrize("depth", [32, 400, 1_000, 20_000])
