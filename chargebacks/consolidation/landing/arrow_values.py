@@ -28,7 +28,9 @@ def check(column: pa.ChunkedArray) -> None:
 
 def out_of_day(column: pa.ChunkedArray) -> bool:
     """Return whether a column of times of day holds one that is not within a day."""
-    found = pa.compute.min_max(_cast(column))
+    from pyarrow.compute import min_max  # 30 ms, which only files with times of day need
+
+    found = min_max(_cast(column))
     ends = [end for end in (found["min"].as_py(), found["max"].as_py()) if end is not None]
     return any(isinstance(_value(end, column.type), int) for end in ends)
 

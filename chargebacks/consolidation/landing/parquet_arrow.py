@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.parquet
 
 from chargebacks.consolidation.landing import arrow_values
