@@ -227,7 +227,13 @@ def _csv_object(names: list[str], record: CsvRecord) -> Any:
         return NotARecord()
     if sorted(bare) == sorted(names):
         raise UnreadableFile
+    if len(names) > 3 and any(_rows_within(field, len(names)) > 20 for field in fields):
+        raise UnreadableFile
     return {name: field or None for name, field in zip(names, fields, strict=True)}
+
+
+def _rows_within(field: str, columns: int) -> int:
+    return len([line for line in field.split("\n") if len(line.split(",")) == columns])
 
 
 def _by_backslash(text: str, escape: str) -> bool:

@@ -135,12 +135,16 @@ def _may_repeat_header(rows: pl.DataFrame) -> bool:
 
 
 def _line_numbers(rows: pl.DataFrame, body: bytes) -> pl.Series | None:
-    """The line where each record starts, the header being line 1; None when there are blank lines between."""
+    """The line where each record starts, the header being line 1; None when blank lines lie between, or a field holds
+    records.
+    """
     lines = body.count(b"\n") + bool(body)
     if lines == rows.height:
         return pl.int_range(2, lines + 2, dtype=pl.UInt32, eager=True).alias(LINE)
     inside = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
     taken = rows.select(inside + 1).to_series()
-    if taken.sum() != lines:
+    long = rows.filter(taken > record_count.MAX_LINES)
+    held = (record_count.holds_records(text, rows.width) for row in long.iter_rows() for text in row if text)
+    if taken.sum() != lines or any(held):
         return None
     return (taken.cum_sum() - taken + 2).cast(pl.UInt32).alias(LINE)

@@ -12,7 +12,7 @@ from typing import Final
 
 from chargebacks.consolidation.landing.objects import from_objects
 from chargebacks.consolidation.landing.raw_rows import Raw, Reject, when_asked
-from chargebacks.consolidation.landing.record_count import csv_reject
+from chargebacks.consolidation.landing.record_count import check_texts, csv_reject
 from chargebacks.errors import UnreadableFileError
 
 KEY: Final = "chargeback_id"
@@ -48,7 +48,8 @@ def read(path: str, data: bytes) -> Records:
     to the header.
 
     Raises UnreadableFileError when there is no usable header, when the file ends inside quotes, so that records may be
-    lost, and when a line names the columns in another order, so that the columns after it are unknown.
+    lost, when a line names the columns in another order, so that the columns after it are unknown, and when a field
+    holds records.
     """
     found = _records(path, data)
     _, header, first = next(found, (1, [], ""))
@@ -63,6 +64,7 @@ def read(path: str, data: bytes) -> Records:
         elif KEY in raw and _is_header(path, line, fields, names):
             rejects.append(Reject(line, "record: a repeated header row", _shown(raw)))
         else:
+            check_texts(path, line, fields, len(names))
             good.append((line, fields, raw.rstrip("\r\n")))
     return Records(names, good, rejects)
 

@@ -14,6 +14,7 @@ from chargebacks.errors import UnreadableFileError
 
 MAX_BYTES: Final = 64 * 1024
 MAX_LINES: Final = 20
+_SOME_COLUMNS: Final = 4  # lines of prose may well have fewer commas than that
 _KEY: Final = re.compile(r'"chargeback_id"\s*:')
 _LINE_END: Final = re.compile(r"[\r\n]+")
 
@@ -39,6 +40,22 @@ def check(path: str, rejects: Iterable[Reject]) -> None:
                 f" bytes, {_lines(bad.raw)} lines, perhaps {bad.records} records"
                 f" ({bad.reason.removeprefix('record: ')}): let upstream write the file again"
             )
+
+
+def check_texts(path: str, line: int, texts: Iterable[str], columns: int) -> None:
+    """Raise UnreadableFileError when a field of the CSV record at `line` holds records, as between two stray quotes."""
+    if any(holds_records(text, columns) for text in texts):
+        raise UnreadableFileError(
+            f"{path}: a quoted field of the record at line {line} holds over {MAX_LINES} lines with as many commas as"
+            " the header: probably records between two stray quotes: let upstream write the file again"
+        )
+
+
+def holds_records(text: str, columns: int) -> bool:
+    """Return whether over MAX_LINES lines of a field's text have as many commas as a header of so many columns."""
+    if columns < _SOME_COLUMNS or text.count("\n") <= MAX_LINES:
+        return False
+    return sum(line.count(",") == columns - 1 for line in text.split("\n")) > MAX_LINES
 
 
 def _lines(raw: str) -> int:

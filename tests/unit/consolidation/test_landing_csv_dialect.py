@@ -172,6 +172,26 @@ def test_a_stray_quote_that_swallows_more_than_twenty_lines_makes_the_file_unrea
     )
 
 
+@pytest.mark.parametrize("rows", [30, 400])
+def test_records_between_two_stray_quotes_that_make_a_valid_field_are_not_taken_for_its_text(
+    rows: int,
+) -> None:
+    lines = [f"c{n},open,m1,plain" for n in range(rows)]
+    lines[5] = 'c5,open,m1,"big'
+    lines[-3] = f'c{rows - 3},open,m1,15"'
+    data = "\n".join(["chargeback_id,status,merchant_id,reason", *lines, ""]).encode()
+    assert unreadable(data).startswith("a.csv: a quoted field of the record at line 7 holds over 20 lines")
+    with pytest.raises(UnreadableFile):
+        read_csv_file(data)
+
+
+def test_a_long_text_of_many_lines_is_a_field() -> None:
+    text = "Dear sir, madam,\n" * 60
+    rows = [f'c{n},open,m1,"{text}"' for n in range(40)]
+    data = "\n".join(["chargeback_id,status,merchant_id,reason", *rows, ""]).encode()
+    assert [row["reason"].count("\n") for row in taken(data, "a.csv").rows] == [60] * 40
+
+
 def test_a_stray_quote_that_swallows_a_few_lines_counts_for_them() -> None:
     raw = formats.read("a.csv", HEADER + b'a,"open,x\nb,open,x\n\nc,"x",y\nd,open,x\n')
     assert [(bad.line, bad.records) for bad in raw.rejects] == [(2, 3)]
