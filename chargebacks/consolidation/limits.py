@@ -29,8 +29,8 @@ def check_loss(
     back = f"; {older} would go back to an older version" if older else ""
     why = f"; {len(gone)} covered landing files are gone, first {min(gone)}" if gone else ""
     raise ShrinkError(
-        f"partition {day}: the output would lose {loss}{back}{why}: nothing was committed; restore the landing files, "
-        "or give --allow-shrink if this is meant"
+        f"partition {day}: the output would lose {loss}{back}{why}: nothing was committed; restore the landing files "
+        "and settings that it was made of, or give --allow-shrink if this is meant"
     )
 
 

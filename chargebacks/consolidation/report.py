@@ -258,7 +258,8 @@ def _file_lists(one: PartitionReport, entry: Entry) -> Iterator[tuple[str, Seque
     yield "landing files vanished or changed before they were read: left for the next run", gone
     yield "landing files are there, but storage does not give them: left for the next run", withheld
     yield f"markers, empty and unfinished files were passed over ({_kinds(found)})", found.ignored
-    yield f"landing files ({size} bytes) cannot be read and are in the quarantine", one.unreadable
+    where = "and are in the quarantine" if one.committed else "and would go to the quarantine"
+    yield f"landing files ({size} bytes) cannot be read {where}", one.unreadable
     yield (
         "files in the output folder are another writer's data files, and read with ours: move them away",
         [name for name in one.foreign if looks_like_ours(name)],

@@ -42,6 +42,8 @@ def read(path: str, data: bytes, rules: ReadingRules = DEFAULT_RULES) -> Raw:
     raw = _read(path, text)
     if text is not data:
         raw = csv_dialect.with_texts_of(raw, data)
+    elif raw.rejects and not rules.csv_escape:
+        raw = csv_dialect.with_hint(raw, data)
     record_count.check(path, raw.rejects)
     return raw
 

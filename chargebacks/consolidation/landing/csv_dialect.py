@@ -76,6 +76,16 @@ def with_texts_of(raw: Raw, data: bytes) -> Raw:
     )
 
 
+def with_hint(raw: Raw, data: bytes) -> Raw:
+    """Return the raw frame with a hint in the rejects' reasons, if backslashes may escape quotes in `data`."""
+    if b'\\"' not in data:
+        return raw
+    hint = f"; if backslashes escape quotes in this file, set csv_escape to {BACKSLASH}"
+    return replace(
+        raw, rejects=[replace(bad, reason=bad.reason + hint) if bad.guessed else bad for bad in raw.rejects]
+    )
+
+
 def _is_clean(data: bytes, quoted: bytes) -> bool:
     """Return whether every record has as many fields as the first, each one either quoted this way or unquoted."""
     field = rb"(?:%b|%b)" % (quoted, _UNQUOTED)

@@ -120,7 +120,10 @@ def refusal(root: Path, **given: str) -> str:
     return str(refused.value)
 
 
-REMEDY = "nothing was committed; restore the landing files, or give --allow-shrink if this is meant"
+REMEDY = (
+    "nothing was committed; restore the landing files and settings that it was made of, or give "
+    "--allow-shrink if this is meant"
+)
 
 
 def test_full_refuses_to_lose_the_chargebacks_of_covered_files_that_are_gone(tmp_path: Path) -> None:

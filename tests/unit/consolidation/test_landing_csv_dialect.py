@@ -146,6 +146,7 @@ def test_with_neither_reading_clean_records_are_rejected_as_with_doubled_quotes(
     found = taken(HEADER + b'a,"x\\"y",z\nshort\nb,"x",z\n', "a.csv")
     assert [row["chargeback_id"] for row in found.rows] == ["b"]
     assert [line for line, _ in found.rejects] == [2, 3]
+    assert all("set csv_escape to backslash" in reason for _, reason in found.rejects)
 
 
 def test_the_setting_reads_doubled_quotes_too_and_rejects_what_is_left() -> None:

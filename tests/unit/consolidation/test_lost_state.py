@@ -105,7 +105,8 @@ def test_a_restart_refuses_to_lose_chargebacks_whose_landing_files_have_expired(
     (tmp_path / "landing/2025/11/20/a.json").unlink()
     assert refusal(tmp_path, restart_log="true") == (
         "partition 2025-11-20: the output would lose 3 chargebacks of the previous output, first 'cb-00', 'cb-01', "
-        "'cb-02': nothing was committed; restore the landing files, or give --allow-shrink if this is meant"
+        "'cb-02': nothing was committed; restore the landing files and settings that it was made of, or give "
+        "--allow-shrink if this is meant"
     )
     (tmp_path / "landing/2025/11/20/b.json").unlink()
     assert "lose 5 chargebacks" in refusal(tmp_path, restart_log="true")
