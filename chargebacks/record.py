@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final
 
+KEY: Final = "chargeback_id"
 MAX_ID_LENGTH: Final = 256
 MAX_PLAIN_DIGITS: Final = 100
 INSTANT_FIELDS: Final = ("created_at", "updated_at", "event_timestamp")

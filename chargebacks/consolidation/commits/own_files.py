@@ -28,7 +28,7 @@ class OwnFiles:
     @property
     def newest(self) -> int:
         """The highest commit number in their names; 0 when there are none."""
-        return max((file.commit for file in self.files), default=0)
+        return newest_commit(file.path for file in self.files)
 
     def lost(self, log: CommitLog, head: int) -> LostLogError:
         """Return the error for a log that ends at entry `head` (0: it has no entry)."""
@@ -62,5 +62,6 @@ def check(log: CommitLog, names: Iterable[str], folder: str, head: int) -> None:
 
     `names` were listed after `head` was read, so the log is read once more before it counts as lost.
     """
-    if newest_commit(names) > head and log.newest() < newest_commit(names):
+    newest = newest_commit(names)
+    if newest > head and log.newest() < newest:
         raise own_files(folder).lost(log, head)

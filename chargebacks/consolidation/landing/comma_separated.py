@@ -23,7 +23,7 @@ _QUOTE, _COMMA, _LF, _CR = b'",\n\r'
 
 def is_csv(data: bytes) -> bool:
     """Whether the first line names columns, the key among them."""
-    return csv_records.KEY in (_header(data) or ())
+    return record.KEY in (_header(data) or ())
 
 
 def hint(data: bytes) -> str:
@@ -132,7 +132,7 @@ def _texts(names: Sequence[str], body: bytes) -> pl.DataFrame | None:
 
 def _may_repeat_header(rows: pl.DataFrame) -> bool:
     """Return whether an id is a column's name, as in a repeated header with its columns in any order."""
-    ids = rows[csv_records.KEY]
+    ids = rows[record.KEY]
     return any((ids == name).any() for name in rows.columns) or bool((ids >= BYTE_ORDER_MARK.decode()).any())
 
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from chargebacks.consolidation.landing.objects import from_objects
-from chargebacks.consolidation.landing.raw_rows import Raw, Reject, when_asked
+from chargebacks.consolidation.landing.raw_rows import MAX_NAME, Raw, Reject, when_asked
 from chargebacks.consolidation.landing.record_count import check_texts, csv_reject
 from chargebacks.errors import UnreadableFileError
+from chargebacks.record import KEY
 
-KEY: Final = "chargeback_id"
 _OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_MAX_NAME: Final = 100  # characters of a column's name in a reason
 _OPEN_QUOTE: Final = "unexpected end of data"
 Record = tuple[int, list[str] | csv.Error, str]  # line (1-based) where it starts, fields, raw text
 
@@ -97,7 +96,7 @@ def checked(path: str, names: Sequence[str] | csv.Error, first: str) -> Sequence
         )
     if twice := [name for name, count in Counter(names).items() if count > 1]:
         raise UnreadableFileError(
-            f"{path}: the CSV header names {twice[0][:_MAX_NAME]!r} twice: name each column once"
+            f"{path}: the CSV header names {twice[0][:MAX_NAME]!r} twice: name each column once"
         )
     if not all(map(_is_unicode, names)):
         raise UnreadableFileError(f"{path}: the CSV header is not UTF-8")

@@ -1,13 +1,11 @@
 """What a landing record says beyond the contract, folded into one canonical JSON text: nothing vanishes."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from chargebacks import record
 from chargebacks.consolidation.landing.exact_json import MAX_DEPTH, parse
-from chargebacks.consolidation.landing.raw_rows import KNOWN
-
-_MAX_NAME: Final = 100  # characters of a field's name in a reason
+from chargebacks.consolidation.landing.raw_rows import KNOWN, MAX_NAME
 
 
 def unknown(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +43,7 @@ def _broken(held: Mapping[str, Any], inner: Mapping[str, Any]) -> str:
         try:
             record.extras_text({name: value})
         except UnicodeEncodeError:
-            return name[:_MAX_NAME]
+            return name[:MAX_NAME]
     return "record"
 
 

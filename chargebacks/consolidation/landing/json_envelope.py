@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from chargebacks.consolidation.landing.json_values import approximate
-from chargebacks.consolidation.landing.raw_rows import LINE, Raw, Reject
+from chargebacks.consolidation.landing.raw_rows import LINE, MAX_NAME, Raw, Reject
 from chargebacks.errors import UnreadableFileError
-
-_KEY: Final = "chargeback_id"
-_MAX_NAME: Final = 100  # characters of a field's name in a reason
+from chargebacks.record import KEY
 
 
 def list_name(value: Any) -> str | None:
@@ -26,9 +24,9 @@ def list_name(value: Any) -> str | None:
 
 def _lists(value: Any) -> list[tuple[str, list[Any]]]:
     """Return the lists of an envelope with their paths; none when the value is not an envelope."""
-    if not isinstance(value, dict) or value.get(_KEY) is not None:
+    if not isinstance(value, dict) or value.get(KEY) is not None:
         return []
-    if keyed := [(path, inner) for path, inner in _below(value) if any(_KEY in one for one in inner)]:
+    if keyed := [(path, inner) for path, inner in _below(value) if any(KEY in one for one in inner)]:
         return keyed
     lists = [(name, inner) for name, inner in value.items() if _is_list_of_objects(inner)]
     return lists if len(lists) == 1 else []
@@ -41,8 +39,8 @@ def _below(value: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
         path, inner = waiting.pop()
         if _is_list_of_objects(inner):
             yield path, inner
-        elif isinstance(inner, dict) and inner.get(_KEY) is None:
-            waiting += [(f"{path[:_MAX_NAME]}.{name}", within) for name, within in inner.items()]
+        elif isinstance(inner, dict) and inner.get(KEY) is None:
+            waiting += [(f"{path[:MAX_NAME]}.{name}", within) for name, within in inner.items()]
 
 
 def refuse(path: str, texts: Iterable[str | bytes]) -> None:
@@ -58,15 +56,15 @@ def refuse(path: str, texts: Iterable[str | bytes]) -> None:
 
 def hint(name: str) -> str:
     """Return what to do about an envelope whose list has this name."""
-    return f"the records are in the list {name[:_MAX_NAME]!r}: write one record a line"
+    return f"the records are in the list {name[:MAX_NAME]!r}: write one record a line"
 
 
 def set_apart(raw: Raw) -> Raw:
     """Reject the envelopes among records. Each counts for the records in its list."""
     rejects = [replace(bad, records=_weight(bad.raw) or bad.records) for bad in raw.rejects]
-    without_key = raw.frame.filter(pl.col(_KEY).is_null())[LINE].to_list()
+    without_key = raw.frame.filter(pl.col(KEY).is_null())[LINE].to_list()
     weights = {line: weight for line in without_key if (weight := _weight(raw.raw_text(line)))}
-    rejects += [Reject(n, f"{_KEY}: missing", raw.raw_text(n), weight) for n, weight in weights.items()]
+    rejects += [Reject(n, f"{KEY}: missing", raw.raw_text(n), weight) for n, weight in weights.items()]
     frame = raw.frame.filter(~pl.col(LINE).is_in(list(weights))) if weights else raw.frame
     return replace(raw, frame=frame, rejects=rejects)
 

@@ -13,10 +13,9 @@ from chargebacks.consolidation.landing import arrow_values
 from chargebacks.consolidation.landing.binary_text import uuid_text
 from chargebacks.consolidation.landing.isolation import lacks_memory
 from chargebacks.consolidation.landing.parquet_footer import FAILED, rows_in_groups
-from chargebacks.consolidation.landing.raw_rows import KNOWN, VALUES
+from chargebacks.consolidation.landing.raw_rows import KNOWN, MAX_NAME, VALUES
 
 _INTERVAL: Final = struct.Struct("<III")  # months, days, milliseconds: "Logical types", apache/parquet-format
-_MAX_NAME: Final = 100  # characters of a column's name in a reason
 
 
 class UnusableError(Exception):
@@ -55,7 +54,7 @@ def _refuse_duplicates(schema: pa.Schema) -> None:
         names.update(f"metadata.{inner.name}" for inner in kind)
     twice = [name for name, count in names.items() if count > 1]
     if twice:
-        raise UnusableError(f"two columns have the name {twice[0][:_MAX_NAME]!r}: rename one of them")
+        raise UnusableError(f"two columns have the name {twice[0][:MAX_NAME]!r}: rename one of them")
 
 
 def _promised(metadata: Any) -> int:

@@ -15,6 +15,7 @@ import polars as pl
 from chargebacks import record
 
 FILE: Final = "file"
+MAX_NAME: Final = 100  # characters of a field's or column's name in a reason
 LINE: Final = "line"
 KNOWN: Final = frozenset({*record.FIELDS, *record.OWN_ATTRIBUTES})
 TEXTS: Final = ("chargeback_id", *record.TEXT_FIELDS)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from chargebacks.consolidation.landing import json_envelope
 from chargebacks.consolidation.landing.json_values import approximate
+from chargebacks.record import KEY
 
-_KEY: Final = "chargeback_id"
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 _ATTRIBUTE_TYPES: Final = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
 
@@ -21,7 +21,7 @@ def with_hint(reason: str, raw: str) -> str:
 
 def _hint(raw: str) -> str | None:
     found = approximate(raw)
-    if not isinstance(found, dict) or isinstance(found.get(_KEY), str):
+    if not isinstance(found, dict) or isinstance(found.get(KEY), str):
         return None
     if isinstance(found.get("dynamodb"), dict) and "eventName" in found:
         return "this looks like an event of a DynamoDB stream: write its NewImage as plain JSON"
@@ -36,7 +36,7 @@ def _hint(raw: str) -> str | None:
 
 def _is_dynamodb_item(value: Any) -> bool:
     """Return whether the id is an attribute value: an object with one type and its value, like {"S": "cb-1"}."""
-    attribute = value.get(_KEY) if isinstance(value, dict) else None
+    attribute = value.get(KEY) if isinstance(value, dict) else None
     if not isinstance(attribute, dict):
         return False
     # A struct of parquet has a field for every type; all but one are null.

@@ -18,8 +18,8 @@ from chargebacks.consolidation.records.amounts import amounts
 from chargebacks.consolidation.records.currencies import currencies
 from chargebacks.consolidation.records.frame import AMOUNT, INSTANT, SCHEMA
 from chargebacks.consolidation.records.instants import instants, problems
+from chargebacks.record import KEY
 
-KEY: Final = "chargeback_id"
 _BAD: Final = "__bad_"
 # What the contract's pattern takes for blank (ECMAScript), and what Python does: neither can be announced.
 _NOT_BLANK: Final = r"[^\s\x{1c}-\x{1f}\x{feff}]"
