@@ -17,6 +17,7 @@ BAD: dict[str, list[Any]] = {
     "project": ["Capitals", "a-project-of-21-chars"],
     "environment": ["pre-prod", "x"],
     "region": ["mars", "sa-east"],
+    "expected_chargebacks_per_day": [0, 1.5],
     "artifact_version": ["../up", LONG],
     "schedule_zone": ["UTC+3 hours", ""],
     "executions_per_day": [0, 25, 2.5],

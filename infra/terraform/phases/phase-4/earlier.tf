@@ -31,6 +31,9 @@ locals {
   phase_2 = try(data.terraform_remote_state.phase_2[0].outputs, var.phase_2)
   phase_3 = try(data.terraform_remote_state.phase_3[0].outputs, var.phase_3)
 
+  # The brokers' names say it, so that states of earlier releases need no output for it.
+  cluster_type = strcontains(local.phase_3.msk_bootstrap_servers, ".kafka-serverless.") ? "serverless" : "provisioned"
+
   # try: a state that an earlier release of that phase left names none.
   earlier_log_groups = concat(try(local.phase_2.log_group_names, []), try(local.phase_3.log_group_names, []))
 }

@@ -37,6 +37,18 @@ variable "region" {
   }
 }
 
+variable "expected_chargebacks_per_day" {
+  description = "Chargebacks that are announced on a usual day. The defaults of alarm_thresholds.lag_messages and monthly_budget_usd follow from it."
+  type        = number
+  default     = 5000000
+  nullable    = false
+
+  validation {
+    condition     = var.expected_chargebacks_per_day >= 1 && floor(var.expected_chargebacks_per_day) == var.expected_chargebacks_per_day
+    error_message = "expected_chargebacks_per_day must be a whole number, 1 or more."
+  }
+}
+
 variable "artifact_version" {
   description = "Release that runs: releases/<artifact_version>/ in the artifacts bucket. A rollback is an earlier one."
   type        = string
