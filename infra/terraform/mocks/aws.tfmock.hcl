@@ -14,7 +14,7 @@ mock_data "aws_partition" {
 
 mock_data "aws_region" {
   defaults = {
-    name = "sa-east-1"
+    id = "sa-east-1"
   }
 }
 

@@ -10,14 +10,14 @@ locals {
       },
       {
         type       = "metric", x = 8 * (place % 3), y = 5 + 7 * floor(place / 3), width = 8, height = 4
-        properties = merge(number.kind, { title = number.title, region = data.aws_region.current.name })
+        properties = merge(number.kind, { title = number.title, region = data.aws_region.current.id })
       },
     ]]),
     [{
       type = "metric", x = 0, y = 16, width = 24, height = 6
       properties = merge(local.bars, {
         title  = "Chargebacks updated, day by day"
-        region = data.aws_region.current.name, metrics = [local.own["ChargebacksUpdated"]]
+        region = data.aws_region.current.id, metrics = [local.own["ChargebacksUpdated"]]
       })
     }],
   )
@@ -88,7 +88,7 @@ locals {
         title   = graph.title
         stat    = lookup(graph, "stat", "Sum")
         metrics = can(graph.own) ? [for name in graph.own : local.own[name]] : graph.metrics
-        region  = data.aws_region.current.name
+        region  = data.aws_region.current.id
       })
     }],
   )

@@ -6,7 +6,7 @@ data "aws_partition" "current" {}
 
 locals {
   partition = data.aws_partition.current.partition
-  region    = data.aws_region.current.name
+  region    = data.aws_region.current.id
   account   = "${local.region}:${data.aws_caller_identity.current.account_id}"
   release   = "s3://${var.artifacts_bucket}/releases/${var.artifact_version}"
   log_group = "/aws-glue/jobs/${var.name}"

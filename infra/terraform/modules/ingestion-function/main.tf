@@ -7,7 +7,7 @@ data "aws_region" "current" {}
 locals {
   account_id  = data.aws_caller_identity.current.account_id
   partition   = data.aws_partition.current.partition
-  region      = data.aws_region.current.name
+  region      = data.aws_region.current.id
   from_stream = var.function.trigger == "stream"
 
   where = local.from_stream ? {

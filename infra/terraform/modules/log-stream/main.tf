@@ -5,7 +5,7 @@ data "aws_region" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  account = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  account = "${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
 }
 
 resource "aws_kinesis_stream" "this" {
@@ -23,7 +23,7 @@ resource "aws_iam_role" "subscription" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { Service = "logs.${data.aws_region.current.name}.amazonaws.com" }
+      Principal = { Service = "logs.${data.aws_region.current.id}.amazonaws.com" }
       # Log groups of this account only: "Cross-service confused deputy prevention", CloudWatch Logs user guide.
       Condition = { StringLike = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:logs:${local.account}:*" } }
     }]
@@ -41,7 +41,7 @@ resource "aws_iam_role_policy" "subscription" {
         Effect    = "Allow"
         Action    = "kms:GenerateDataKey"
         Resource  = var.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "kinesis.${data.aws_region.current.name}.amazonaws.com" } }
+        Condition = { StringEquals = { "kms:ViaService" = "kinesis.${data.aws_region.current.id}.amazonaws.com" } }
       },
     ]
   })

@@ -53,7 +53,7 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
 data "aws_region" "current" {}
 
 data "aws_ec2_managed_prefix_list" "s3" {
-  name = "com.amazonaws.${data.aws_region.current.name}.s3"
+  name = "com.amazonaws.${data.aws_region.current.id}.s3"
 }
 
 resource "aws_vpc_security_group_egress_rule" "s3" {

@@ -6,7 +6,7 @@ resource "aws_vpc_endpoint" "gateway" {
   for_each          = var.gateway_endpoints
   vpc_id            = local.vpc_id
   vpc_endpoint_type = "Gateway"
-  service_name      = "com.amazonaws.${data.aws_region.current.name}.${each.key}"
+  service_name      = "com.amazonaws.${data.aws_region.current.id}.${each.key}"
   route_table_ids   = local.route_table_ids
   tags              = { Name = "${var.name}-${each.key}" }
 }
@@ -15,7 +15,7 @@ resource "aws_vpc_endpoint" "interface" {
   for_each            = var.interface_endpoints
   vpc_id              = local.vpc_id
   vpc_endpoint_type   = "Interface"
-  service_name        = "com.amazonaws.${data.aws_region.current.name}.${each.key}"
+  service_name        = "com.amazonaws.${data.aws_region.current.id}.${each.key}"
   subnet_ids          = local.subnet_ids
   security_group_ids  = [local.endpoint_security_group_id]
   private_dns_enabled = true

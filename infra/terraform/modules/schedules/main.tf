@@ -6,7 +6,7 @@ data "aws_partition" "current" {}
 
 locals {
   partition = data.aws_partition.current.partition
-  account   = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  account   = "${data.aws_region.current.id}:${data.aws_caller_identity.current.account_id}"
   group_arn = "arn:${local.partition}:scheduler:${local.account}:schedule-group/${var.name}"
 
   # Evenly spread from 00:30, as chargebacks/schedule.py has it. A slot within a minute is rounded up: the execution

@@ -6,7 +6,7 @@ data "aws_partition" "current" {}
 
 locals {
   partition    = data.aws_partition.current.partition
-  region       = data.aws_region.current.name
+  region       = data.aws_region.current.id
   account      = "${local.region}:${data.aws_caller_identity.current.account_id}"
   function_arn = "arn:${local.partition}:lambda:${local.account}:function:${var.name}"
 
