@@ -1,24 +1,43 @@
-"""`chargebacks cost`: what a month costs, by part, for so many chargebacks a day."""
+"""`chargebacks cost`: what a month costs, by part, for a number of chargebacks a day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from chargebacks.cost.bill import bill, expected_of_updater, total, updater_alone
-from chargebacks.cost.prices import Prices, load
-from chargebacks.cost.usage import Scenario
+from chargebacks.cost.prices import REGIONS, Prices, load
+from chargebacks.cost.usage import BROKERS, GLUE_PRICES, LAMBDA_PRICES, Scenario, usages
+from chargebacks.errors import SettingsError
 
+Option = Callable[[Callable[..., None]], Callable[..., None]]
 DAILY: Final = (1, 100_000, 5_000_000)
 USUAL: Final = Scenario(0)
 WITHOUT: Final = (
     "Without tax, free tier, data transfer between zones, requests to KMS, ingestion's functions, point-in-time"
-    " recovery, and superseded versions in S3."
+    " recovery, superseded versions in S3, and the logs of provisioned brokers."
 )
+
+
+def _number(name: str, low: int, high: int, about: str | None = None) -> Option:
+    """Return the option of the scenario's whole number `name`."""
+    option = "--" + name.replace("_", "-")
+    default = getattr(USUAL, name)
+    return click.option(
+        option, type=click.IntRange(low, high), default=default, show_default=True, help=about
+    )
+
+
+def _choice(name: str, values: Iterable[str]) -> Option:
+    """Return the option of the scenario's text `name`."""
+    option = "--" + name.replace("_", "-")
+    return click.option(
+        option, type=click.Choice(list(values)), default=getattr(USUAL, name), show_default=True
+    )
 
 
 @click.command("cost")
@@ -29,29 +48,61 @@ WITHOUT: Final = (
     type=click.IntRange(1, 10**10),
     help="again for each column",
 )
-@click.option("--executions", type=click.IntRange(1, 24), default=USUAL.executions, show_default=True)
+@click.option("--region", type=click.Choice(REGIONS), default=REGIONS[0], show_default=True)
 @click.option(
-    "--workers", type=click.IntRange(2, 299), default=USUAL.workers, show_default=True, help="G.1X of a run"
+    "--cluster-type",
+    type=click.Choice(["serverless", "provisioned"]),
+    help="[serverless where the region has it, else provisioned]",
 )
-@click.option("--partitions", type=click.IntRange(1, 1000), default=USUAL.partitions, show_default=True)
+@_number("brokers_per_zone", 1, 10)
+@_choice("broker_type", BROKERS)
+@_number("broker_disk_gb", 1, 16384)
+@click.option("--zones", type=click.IntRange(1, 6), help="[2 with a serverless cluster, else 3]")
+@_number("interface_endpoints", 0, 50)
+@_number("partitions", 1, 1000, "of the topic; a serverless cluster is billed by them")
+@_number("executions", 1, 24)
+@_choice("glue_version", GLUE_PRICES)
+@_number("workers", 2, 299, "G.1X of a run")
+@_choice("architecture", LAMBDA_PRICES)
+@_number("pollers", 1, 200, "pollers_minimum; ten are billed as one unit")
 @click.option(
-    "--interface-endpoints", type=click.IntRange(0, 50), default=USUAL.interface_endpoints, show_default=True
+    "--prices", type=click.Path(path_type=Path), help="JSON with prices of your own [the packaged ones]"
 )
-@click.option("--zones", type=click.IntRange(1, 6), default=USUAL.zones, show_default=True)
-@click.option(
-    "--prices", type=click.Path(path_type=Path), help="JSON with prices of your own [those noted here]"
-)
-def command(daily: Sequence[int], prices: Path | None, **fixed: int) -> None:
-    """What a month of 730 hours and 30 days costs, fixed parts beside those that move with the chargebacks.
+def command(
+    daily: Sequence[int],
+    region: str,
+    prices: Path | None,
+    cluster_type: str | None,
+    zones: int | None,
+    **fixed: Any,
+) -> None:
+    """Print what a month of 730 hours and 30 days costs, fixed parts beside those that move with the chargebacks.
 
     Prices are inputs with a date: check them, and give yours with --prices.
     """
-    known = load(prices)
-    scenarios = [replace(USUAL, chargebacks_a_day=one, **fixed) for one in daily or DAILY]
+    known = load(prices, region)
+    cluster = _cluster_type(cluster_type, known)
+    zones = zones or (2 if cluster == "serverless" else USUAL.zones)
+    scenarios = [
+        replace(USUAL, chargebacks_a_day=count, cluster_type=cluster, zones=zones, **fixed)
+        for count in daily or DAILY
+    ]
     console = Console()
     console.print(_table(scenarios, known))
-    for text in (*_updater(scenarios, known), *_caveats(known)):
+    used = {usage.price for usage in usages(scenarios[0])}
+    for text in (*_updater(scenarios, known), *_caveats(known, used)):
         console.print(text, highlight=False, soft_wrap=True)
+
+
+def _cluster_type(asked: str | None, prices: Prices) -> str:
+    """Return the cluster type that is asked for, else what Terraform deploys there. Raises SettingsError."""
+    offered = not prices.borrowed(["msk_cluster_hour"])
+    if asked == "serverless" and not offered:
+        raise SettingsError(
+            f"there is no price of MSK Serverless in {prices.region}, where it may not be offered: give --region"
+            f" us-east-1, or msk_cluster_hour, msk_partition_hour, msk_gb_in, msk_gb_out and msk_gb_month in --prices"
+        )
+    return asked or ("serverless" if offered else "provisioned")
 
 
 def _table(scenarios: Sequence[Scenario], prices: Prices) -> Table:
@@ -81,12 +132,14 @@ def _updater(scenarios: Sequence[Scenario], prices: Prices) -> list[str]:
     ]
 
 
-def _caveats(prices: Prices) -> list[str]:
-    told = [
-        f"Prices of {prices.region} as noted on {prices.noted}, from no page: check them before you rely on them."
-    ]
-    if prices.borrowed:
-        told.append(
-            f"Of another region, since {prices.region}'s was not known: {', '.join(prices.borrowed)}."
-        )
+def _caveats(prices: Prices, used: set[str]) -> list[str]:
+    oldest, newest = prices.listed(used)
+    dated = f"noted on {prices.noted} from price lists of {oldest} to {newest}"
+    told = [f"Prices of {prices.region}, {dated}: check them before you rely on them."]
+    for name in prices.unconfirmed(used):
+        price = prices.by_name[name]
+        told.append(f"Not confirmed: {name}, ${price.usd:g} per {price.unit}: {price.unconfirmed}.")
+    borrowed = prices.borrowed(used)
+    if borrowed:
+        told.append(f"Of another region, since {prices.region}'s are not known: {', '.join(borrowed)}.")
     return [*told, WITHOUT]

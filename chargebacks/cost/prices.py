@@ -1,74 +1,108 @@
-"""List prices as dated inputs: those noted beside this file, with a file of one's own over them."""
+"""List prices as dated inputs: the packaged ones of a region, with a file of the user's own over them."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from chargebacks.errors import SettingsError
+
+REGIONS: Final = ("sa-east-1", "us-east-1")  # of which prices are packaged
+Raw = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Price:
-    """US dollars for one unit, the page that tells it, and the region whose price it is."""
+    """US dollars for one unit, the page that states it, the region, and the day of the price list it was read from.
+
+    `unconfirmed` says where the number comes from when that region's price list was not read; else it is empty.
+    """
 
     usd: float
     unit: str
     page: str
     region: str
+    listed: str
+    unconfirmed: str = ""
+
+
+FIELDS: Final = tuple(field.name for field in fields(Price))
 
 
 @dataclass(frozen=True)
 class Prices:
-    """All of them, by name; `noted` is the day on which they were written down, from what was known then."""
+    """The prices of `region` by name; `noted` is the day on which they were written down."""
 
     region: str
     noted: str
-    of: Mapping[str, Price]
+    by_name: Mapping[str, Price]
 
-    @property
-    def borrowed(self) -> list[str]:
-        """Those that are another region's, because this one's was not known."""
-        return sorted(name for name, price in self.of.items() if price.region != self.region)
+    def borrowed(self, names: Iterable[str]) -> list[str]:
+        """Return those of `names` whose price is another region's, sorted."""
+        return sorted(name for name in names if self.by_name[name].region != self.region)
+
+    def unconfirmed(self, names: Iterable[str]) -> list[str]:
+        """Return those of `names` whose number was read from no price list of their region, sorted."""
+        return sorted(name for name in names if self.by_name[name].unconfirmed)
+
+    def listed(self, names: Iterable[str]) -> tuple[str, str]:
+        """Return the oldest and the newest day of the price lists that `names` were read from."""
+        days = sorted(self.by_name[name].listed for name in names)
+        return days[0], days[-1]
 
 
-def load(path: Path | None = None) -> Prices:
-    """The noted prices; those that the file at `path` names replace them. Raises SettingsError, naming what is wrong.
+def load(path: Path | None = None, region: str = REGIONS[0]) -> Prices:
+    """Return the packaged prices of `region`; those that the file at `path` names replace them.
 
-    The file has the shape of `prices.json`: region, noted, and of each price at least its `usd`.
+    The file has the shape of `prices.json`: region, noted, and of each price at least its `usd`. Raises
+    SettingsError, naming what is wrong.
     """
-    noted = json.loads(files("chargebacks").joinpath("cost", "prices.json").read_text(encoding="utf-8"))
-    if path is None:
-        return _parsed(noted)
-    own = _read(path)
-    unknown = sorted(set(own.get("prices", {})) - set(noted["prices"]))
-    if unknown:
-        raise SettingsError(
-            f"{path}: price {unknown[0]!r} is unknown: known are {', '.join(noted['prices'])}"
-        )
-    for name, one in own["prices"].items():
-        _check(path, name, one, noted["prices"][name])
-    region = own.get("region", noted["region"])
+    base = _packaged("prices.json")
+    if region != base["region"]:
+        base = _replaced(base, _packaged(f"prices-{region}.json"))
+    if path is not None:
+        own = _read(path)
+        _check(path, own["prices"], base["prices"])
+        base = _replaced(base, own)
+    return Prices(
+        base["region"], base["noted"], {name: Price(**price) for name, price in base["prices"].items()}
+    )
+
+
+def _packaged(name: str) -> Raw:
+    text = files("chargebacks").joinpath("cost", name).read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def _replaced(base: Raw, own: Raw) -> Raw:
+    """Return `base` with the prices of `own`, which are of its region and its day unless they say otherwise."""
+    region, noted = own.get("region", base["region"]), own.get("noted", base["noted"])
     changed = {
-        name: {**noted["prices"][name], "region": region, **one} for name, one in own["prices"].items()
+        name: {**base["prices"][name], "region": region, "listed": noted, "unconfirmed": "", **price}
+        for name, price in own["prices"].items()
     }
-    return _parsed({**noted, **own, "prices": noted["prices"] | changed})
+    return {"region": region, "noted": noted, "prices": base["prices"] | changed}
 
 
-def _check(path: Path, name: str, own: Mapping[str, Any], noted: Mapping[str, Any]) -> None:
-    strange = sorted(set(own) - set(noted))
-    if strange:
-        raise SettingsError(f"{path}: {name} has a {strange[0]!r}, which is unknown: give {', '.join(noted)}")
-    unit = own.get("unit", noted["unit"])
-    if unit != noted["unit"]:
-        raise SettingsError(
-            f"{path}: {name} is for a {noted['unit']}, not for a {unit}: give the price of one {noted['unit']}"
-        )
+def _check(path: Path, own: Mapping[str, Raw], known: Mapping[str, Raw]) -> None:
+    for name, price in own.items():
+        if name not in known:
+            raise SettingsError(f"{path}: price {name!r} is unknown: known are {', '.join(known)}")
+        strange = sorted(set(price) - set(FIELDS))
+        if strange:
+            raise SettingsError(
+                f"{path}: {name} has a {strange[0]!r}, which is unknown: give {', '.join(FIELDS)}"
+            )
+        unit, wanted = price.get("unit"), known[name]["unit"]
+        if unit not in (None, wanted):
+            raise SettingsError(
+                f"{path}: {name} is for a {wanted}, not for a {unit}: give the price of one {wanted}"
+            )
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Raw:
     try:
         own = json.loads(path.read_text(encoding="utf-8"))
         prices = own["prices"].items()
@@ -84,8 +118,3 @@ def _read(path: Path) -> dict[str, Any]:
     if bad:
         raise SettingsError(f"{path}: {bad[0]} has no price in US dollars: give a number, 0 or more")
     return dict(own)
-
-
-def _parsed(told: Mapping[str, Any]) -> Prices:
-    of = {name: Price(**one) for name, one in told["prices"].items()}
-    return Prices(told["region"], told["noted"], of)

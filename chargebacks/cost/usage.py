@@ -1,4 +1,4 @@
-"""How much of everything the system takes in a month, for so many chargebacks a day. Pure arithmetic.
+"""Compute how much of each priced thing the system uses in a month, for a number of chargebacks a day.
 
 What is measured elsewhere has its source beside it; the rest are assumptions, each a field that can be changed.
 """
@@ -20,16 +20,28 @@ USED: Final = 0.5  # share of the workers' time that is work (docs/scale.md)
 LEAST_SECONDS: Final = 60  # Glue bills no less of a run
 
 
+POLLERS_PER_UNIT: Final = 10  # "Enhanced EPU Utilization", AWS Lambda Developer Guide
+BROKERS: Final = ("kafka.t3.small", "kafka.m5.large", "kafka.m7g.large", "kafka.m7g.xlarge")
+GLUE_PRICES: Final = {"6.0": "glue_6_dpu_hour", "5.1": "glue_dpu_hour"}
+LAMBDA_PRICES: Final = {"arm64": "lambda_arm64_gb_second", "x86_64": "lambda_gb_second"}
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """A day and a deployment; counts of fixed parts are Terraform's defaults. Sizes are bytes."""
+    """A day and a deployment; counts of fixed parts are what Terraform deploys in sa-east-1. Sizes are bytes."""
 
     chargebacks_a_day: int
     executions: int = 4
     workers: int = 2
+    glue_version: str = "6.0"
+    architecture: str = "arm64"
+    cluster_type: str = "provisioned"
+    brokers_per_zone: int = 1
+    broker_type: str = "kafka.t3.small"
+    broker_disk_gb: int = 100
     partitions: int = 10
-    zones: int = 2
-    interface_endpoints: int = 6
+    zones: int = 3
+    interface_endpoints: int = 4
     keys: int = 1
     alarms: int = 23  # the metrics that 16 alarms look at: AWS bills those
     metrics: int = 23
@@ -61,15 +73,14 @@ class Usage:
 
 
 def usages(of: Scenario) -> list[Usage]:
-    """Every line, fixed parts first."""
+    """Return every line of a month, fixed parts first."""
     return [*_fixed(of), *_moving(of)]
 
 
 def _fixed(of: Scenario) -> list[Usage]:
     parts = {
-        "MSK Serverless: cluster": ("msk_cluster_hour", HOURS),
-        "MSK Serverless: partitions": ("msk_partition_hour", HOURS * of.partitions),
-        "Lambda's provisioned pollers": ("lambda_poller_hour", HOURS * of.pollers),
+        **_cluster(of),
+        "Lambda's provisioned pollers": ("lambda_poller_hour", HOURS * ceil(of.pollers / POLLERS_PER_UNIT)),
         "interface endpoints": ("endpoint_hour", HOURS * of.interface_endpoints * of.zones),
         "log stream": ("log_stream_hour", HOURS * of.log_shards),
         "KMS key": ("kms_key_month", of.keys),
@@ -80,6 +91,25 @@ def _fixed(of: Scenario) -> list[Usage]:
     return [Usage(what, price, amount, moves=False) for what, (price, amount) in parts.items()]
 
 
+def _cluster(of: Scenario) -> dict[str, tuple[str, float]]:
+    """Return the cluster's hours, which do not move with the chargebacks."""
+    if of.cluster_type == "serverless":
+        return {
+            "MSK Serverless: cluster": ("msk_cluster_hour", HOURS),
+            "MSK Serverless: partitions": ("msk_partition_hour", HOURS * of.partitions),
+        }
+    brokers = of.zones * of.brokers_per_zone
+    return {
+        "MSK: brokers": (broker_price(of.broker_type), HOURS * brokers),
+        "MSK: disks": ("msk_disk_gb_month", brokers * of.broker_disk_gb),
+    }
+
+
+def broker_price(broker_type: str) -> str:
+    """Return the name of the price of an hour of such a broker."""
+    return f"msk_{broker_type.replace('.', '_')}_hour"
+
+
 def _moving(of: Scenario) -> list[Usage]:
     puts, gets = s3_requests_a_day(of)
     messages, data = kafka_a_day(of)
@@ -87,58 +117,63 @@ def _moving(of: Scenario) -> list[Usage]:
     daily = of.chargebacks_a_day
     logs = messages * of.log_bytes_a_message + of.executions * of.job_log_bytes
     stored = daily * (of.landing_bytes + 2 * of.output_bytes)  # landed, in the newest generation, and in view
+    serverless = {
+        "Kafka: in": ("msk_gb_in", DAYS * data / GB),
+        "Kafka: out": ("msk_gb_out", DAYS * data / GB),
+        "Kafka: kept": ("msk_gb_month", of.retention_days * data / GB),
+    }
     parts = {
-        "Glue": ("glue_dpu_hour", DAYS * dpu_hours_a_day(of)),
-        "Lambda: time": ("lambda_gb_second", DAYS * updater_gb_seconds_a_day(of)),
+        "Glue": (GLUE_PRICES[of.glue_version], DAYS * dpu_hours_a_day(of)),
+        "Lambda: time": (LAMBDA_PRICES[of.architecture], DAYS * updater_gb_seconds_a_day(of)),
         "Lambda: requests": ("lambda_request", DAYS * invocations),
         "DynamoDB: writes": ("dynamodb_write", DAYS * daily),
         "DynamoDB: a month's items": ("dynamodb_gb_month", DAYS * daily * of.item_bytes / GB),
         "S3: writes and listings": ("s3_put", DAYS * puts),
         "S3: reads": ("s3_get", DAYS * gets),
         "S3: a month's files": ("s3_gb_month", DAYS * stored / GB),
-        "Kafka: in": ("msk_gb_in", DAYS * data / GB),
-        "Kafka: out": ("msk_gb_out", DAYS * data / GB),
-        "Kafka: kept": ("msk_gb_month", of.retention_days * data / GB),
+        **(serverless if of.cluster_type == "serverless" else {}),
         "logs": ("log_gb", DAYS * logs / GB),
     }
     return [Usage(what, price, amount, moves=True) for what, (price, amount) in parts.items()]
 
 
 def run_seconds(of: Scenario) -> float:
-    """How long a run takes, as Glue bills it. One of the workers is the driver's and does none of the work."""
+    """Return the billed seconds of a run. One of the workers is the driver's and does none of the work."""
     work = CORE_SECONDS_PER_MILLION * of.chargebacks_a_day / 1e6 / of.executions
     return max(LEAST_SECONDS, work / ((of.workers - 1) * CORES_PER_WORKER * USED))
 
 
 def dpu_hours_a_day(of: Scenario) -> float:
-    """Every run has all its workers for as long as it takes."""
+    """Return the DPU-hours of a day: every run has all its workers for as long as it takes."""
     return of.executions * of.workers * run_seconds(of) / 3600
 
 
 def messages_an_execution(of: Scenario) -> int:
-    """Its slices and its summary; every chargeback is announced once."""
+    """Return an execution's slices and its summary; every chargeback is announced once."""
     return ceil(of.chargebacks_a_day / of.executions / SLICE) + 1
 
 
 def invocations_a_day(of: Scenario) -> int:
-    """Full batches, except an execution's last."""
+    """Return the updater's invocations of a day: full batches, except an execution's last."""
     return of.executions * ceil(messages_an_execution(of) / BATCH)
 
 
 def updater_gb_seconds_a_day(of: Scenario) -> float:
-    """What all invocations of a day take of memory and time."""
+    """Return the memory times seconds of all invocations of a day, GB-seconds."""
     seconds = invocations_a_day(of) * of.updater_start_seconds + of.chargebacks_a_day / of.updates_a_second
     return seconds * of.updater_memory_mb / 1024
 
 
 def kafka_a_day(of: Scenario) -> tuple[int, float]:
-    """Messages, and their bytes."""
+    """Return a day's messages, and their bytes."""
     messages = of.executions * messages_an_execution(of)
     return messages, of.chargebacks_a_day * of.id_bytes + messages * of.summary_bytes
 
 
 def s3_requests_a_day(of: Scenario) -> tuple[float, float]:
-    """Writes with listings (one price), and reads: each landing file is put and read once, and listed every time.
+    """Return a day's writes with listings (one price), and reads.
+
+    Each landing file is put and read once, and listed by every execution.
 
     An execution writes its data files, copies them into view, and does some fifty small requests (docs/scale.md).
     """
