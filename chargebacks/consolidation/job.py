@@ -157,7 +157,7 @@ def _announced(
     days = {*finished.owing, *(one.day for one in ours)}
     settled = finished.runs | {one.entry.run for one in ours if one.entry}
     sent, problem = _announce(places, sorted(days - behind), publisher, settled)
-    report = replace(report, announced=sent.chargebacks)
+    report = replace(report, announced=sent.chargebacks, confirmed=sent.confirmed)
     try:
         debts = owed(places.state, sorted(days | behind))
     except StorageError as error:  # what the run did is told all the same
@@ -175,7 +175,8 @@ def _announce(
         return sent, problem
     for day in days:
         try:
-            sent += publish_partition(places, day, publisher, settled)
+            for one in publish_partition(places, day, publisher, settled):
+                sent += one
         except PublishError as error:
             return sent, str(error)
         except Exception as error:  # noqa: BLE001  (one partition's; the others are announced)

@@ -117,10 +117,10 @@ class RunReport:
 
     `left`: uncovered landing files out of reach, by day. `empty`: days of a range with nothing to consolidate.
     `outdated`: days that the run looked at and left alone, with rows that were read under other rules.
-    `announced`: chargebacks in slices that were acknowledged. `unpublished`: entries that still owe messages, by
-    partition. `unskipped`: files that `skip_file` names and no partition had to read. `landing_warning`: what is
-    wrong with the landing zone's layout, None when the run did not look at it. `seconds`: until the last
-    acknowledgement.
+    `announced`: chargebacks in slices that were acknowledged. `confirmed`: entries that the run announced in full,
+    whichever run committed them. `unpublished`: entries that still owe messages, by partition. `unskipped`: files
+    that `skip_file` names and no partition had to read. `landing_warning`: what is wrong with the landing zone's
+    layout, None when the run did not look at it. `seconds`: until the last acknowledgement.
     """
 
     partitions: list[PartitionReport]
@@ -128,6 +128,7 @@ class RunReport:
     empty: Sequence[date] = ()
     outdated: Sequence[date] = ()
     announced: int = 0
+    confirmed: Sequence[Entry] = ()
     unpublished: Mapping[date, int] = field(default_factory=dict)
     unskipped: Sequence[str] = ()
     landing_warning: str | None = None

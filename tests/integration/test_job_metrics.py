@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chargebacks.bootstrap import observed, recover
+from chargebacks.commands.recover import command
 from chargebacks.consolidation import job
 from chargebacks.consolidation.report import RunReport
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import StorageError
+from chargebacks.local import stack
 from tests.fixtures.s3_faults import S3Fault, s3_proxy
 from tests.unit.consolidation.builders import NOW, json_lines, land, settings
 from tests.unit.consolidation.running import Broker
@@ -86,6 +88,28 @@ def test_recovering_tells_its_numbers_too(cloudwatch: "CloudWatch", name: str, t
     told = settings(tmp_path, publish_metrics="true", job_name=name)
     recover(told)  # without a broker: the debt stays
     assert nonzero(cloudwatch, name) == {"ConsolidationsUnpublished": 1}
+
+
+def test_recovery_completes_the_execution_that_the_brokers_refused(
+    cloudwatch: "CloudWatch",
+    name: str,
+    tmp_path: Path,
+    kafka: stack.Kafka,
+    topic: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`chargebacks recover` against a real broker; it sends nothing that would end an alarm about landing files."""
+    land(tmp_path, "one.json", json_lines({"chargeback_id": "a"}))
+    run(tmp_path, f"{name}-before", Broker(capacity=0), kafka_topic=topic)
+    arguments = [
+        *("--landing-path", str(tmp_path / "landing"), "--output-path", str(tmp_path / "out")),
+        *("--kafka-bootstrap-servers", kafka.bootstrap_servers, "--job-name", name, "--publish-metrics"),
+    ]
+    command.main(arguments, standalone_mode=False)
+    assert "nothing is left unfinished" in capsys.readouterr().out
+    assert nonzero(cloudwatch, name) == {"ExecutionsCompleted": 1, "ChargebacksAnnounced": 1}
+    unread = {"RejectedShare", "FilesUnreadable", "BytesUnreadable", "LandingZoneEmpty", "RunSeconds"}
+    assert unread.isdisjoint(cloudwatch.values(NAMESPACE, name))
 
 
 @pytest.mark.parametrize("quiet", [{"publish_metrics": "false"}, {"dry_run": "true"}])

@@ -29,30 +29,40 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True)
 class Sent:
-    """How many messages were acknowledged, and how many chargebacks their slices named."""
+    """How many messages were acknowledged, and how many chargebacks their slices named.
+
+    `confirmed`: the entries that the log counts as published since, and did not before.
+    """
 
     messages: int = 0
     chargebacks: int = 0
+    confirmed: tuple[Entry, ...] = ()
 
     def __add__(self, other: "Sent") -> "Sent":
-        return Sent(self.messages + other.messages, self.chargebacks + other.chargebacks)
+        return Sent(
+            self.messages + other.messages,
+            self.chargebacks + other.chargebacks,
+            self.confirmed + other.confirmed,
+        )
 
 
-def publish_partition(places: Places, day: date, publisher: Publisher, settled: Container[str] = ()) -> Sent:
-    """Publish and confirm what is owed for a partition, whoever committed it.
+def publish_partition(
+    places: Places, day: date, publisher: Publisher, settled: Container[str] = ()
+) -> Iterator[Sent]:
+    """Publish and confirm each entry that a partition owes, oldest first, whichever run committed it.
 
     `settled` names runs that have nothing else to do any more. What any other run left undone is done first: it may
     have died, or be about to.
     Raises PublishError; StorageError when the ids that an unpublished entry announces are not there.
     """
-    log, sent = CommitLog(places.state, day), Sent()
+    log = CommitLog(places.state, day)
     owing = log.unpublished()
     settle(log, [entry for entry in owing if entry.run not in settled], places)
     for entry in owing:
-        ids = announced_ids(places.state, entry)
+        sent, ids = Sent(), announced_ids(places.state, entry)
         try:
             count = publisher.publish(entry.announcement.topic, messages(entry, ids))
-            sent += Sent(count, entry.announcement.ids)
+            sent = Sent(count, entry.announcement.ids)
         except FileNotFoundError as error:
             # If it is published, another run sent them all, and so long ago that the ids have expired.
             if not log.is_published(entry):
@@ -60,9 +70,10 @@ def publish_partition(places: Places, day: date, publisher: Publisher, settled: 
                     f"partition {day}: entry {entry.commit} cannot be published, for of the ids that it announces "
                     f"{error}: restore it"
                 ) from error
-        log.confirm(entry)
+        if log.confirm(entry):
+            sent += Sent(confirmed=(entry,))
         clear_pending(places.state, Pending(day, entry.run, entry.commit))
-    return sent
+        yield sent
 
 
 def announced_ids(state: Store, entry: Entry) -> Iterator[str]:

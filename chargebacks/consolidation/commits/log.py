@@ -109,9 +109,9 @@ class CommitLog:
         """Whether every message of the entry is known to be acknowledged."""
         return self._store.stat(self._published_path(entry)) is not None
 
-    def confirm(self, entry: Entry) -> None:
-        """Record that every message of the entry was acknowledged."""
-        self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
+    def confirm(self, entry: Entry) -> bool:
+        """Record that every message of the entry was acknowledged. Return whether no other run did so before."""
+        return self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
 
     def covered(self, entries: Iterable[Entry]) -> dict[str, Covered]:
         """Return every landing file that these entries, oldest first, cover: by path, as last read."""

@@ -4,10 +4,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from chargebacks.consolidation import metrics
 from chargebacks.metrics import Metrics
 from tests.unit.consolidation.builders import DAY, json_lines, land, settings
-from tests.unit.consolidation.running import Broker, run
+from tests.unit.consolidation.running import Broker, log, run
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 LATE = "2025-11-19"
@@ -53,11 +55,13 @@ def test_a_run_is_told_in_numbers(tmp_path: Path) -> None:
     }
 
 
-def test_the_same_execution_again_gets_no_entry_and_announces_nobody(tmp_path: Path) -> None:
+def test_the_same_execution_again_gets_no_entry_announces_nobody_and_completes_nothing(
+    tmp_path: Path,
+) -> None:
     delivered(tmp_path)
     run(tmp_path, Broker())
     told = values(tmp_path, Broker())
-    assert (told["ExecutionsCompleted"], told["PartitionsConsolidated"]) == (1, 0)
+    assert (told["ExecutionsCompleted"], told["PartitionsConsolidated"]) == (0, 0)
     assert (told["RecordsProcessed"], told["ChargebacksAnnounced"]) == (3, 0)
 
 
@@ -65,6 +69,34 @@ def test_an_execution_is_complete_only_when_it_is_announced(tmp_path: Path) -> N
     delivered(tmp_path)
     told = values(tmp_path, Broker(capacity=0))
     assert (told["ExecutionsCompleted"], told["PartitionsConsolidated"]) == (0, 2)
+    assert told["ConsolidationsUnpublished"] == 2
+
+
+@pytest.mark.parametrize("at", ["06:30", "12:30"])
+def test_an_execution_counts_once_in_the_run_that_announces_it(tmp_path: Path, at: str) -> None:
+    """The broker is down during an execution: its own retry, or the next execution, announces it."""
+    delivered(tmp_path)
+    runs = [(Broker(capacity=0), "06:30"), (Broker(), at), (Broker(), at), (Broker(), "18:30")]
+    counted = [values(tmp_path, broker, at=at)["ExecutionsCompleted"] for broker, at in runs]
+    assert counted == [0, 1 if at == "06:30" else 2, 0, 1]
+
+
+def test_an_execution_of_yesterday_that_is_announced_today_counts_today(tmp_path: Path) -> None:
+    land(tmp_path, f"{LATE.replace('-', '/')}/one.json", json_lines({"chargeback_id": "a"}))
+    yesterday = {"execution_time": f"{LATE}T18:30:00"}
+    assert values(tmp_path, None, **yesterday)["ExecutionsCompleted"] == 0
+    assert values(tmp_path, Broker())["ExecutionsCompleted"] == 2
+
+
+def test_an_execution_counts_though_the_broker_goes_down_after_its_messages(tmp_path: Path) -> None:
+    delivered(tmp_path)
+    run(tmp_path, None)
+    run(tmp_path, None, at="12:30")
+    entries = [entry for day in (LATE, DAY) for entry in log(tmp_path, day).entries()]
+    assert [entry.partition_date.isoformat() for entry in entries] == [LATE, DAY, DAY]
+    first_two = sum(entry.announcement.slices + 1 for entry in entries[:2])
+    told = values(tmp_path, Broker(capacity=first_two), at="18:30")
+    assert (told["ExecutionsCompleted"], told["ChargebacksAnnounced"]) == (1, 4)
     assert told["ConsolidationsUnpublished"] == 2
 
 
