@@ -1,14 +1,17 @@
 """Pack the updater for Lambda: its handler, what that imports of our package, the schemas, the dependencies.
 
-`python -m scripts.pack_updater DEPENDENCIES ZIP`, where DEPENDENCIES is a folder to which they were installed.
+`python -m scripts.pack_updater DEPENDENCIES ZIP`, where DEPENDENCIES is a folder to which they were installed, and the
+zip's name says for which runtimes (scripts/targets.py). A library that these cannot load is an error.
 The same input gives the same bytes.
 """
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scripts.shared_objects import faults
+from scripts.targets import FunctionZip, function_zip
 from scripts.zipping import pack
 
 ROOT = Path(__file__).parents[1]
@@ -66,5 +69,24 @@ def entries(dependencies: Path) -> dict[str, Path]:
     }
 
 
+def check(packed: Mapping[str, Path], target: FunctionZip) -> None:
+    """Raise ValueError, with every fault, when a runtime of the zip cannot load a library in it."""
+    found = [fault for name, path in packed.items() for fault in faults(name, path.read_bytes(), target)]
+    if found:
+        raise ValueError(
+            f"{target.file}: {'; '.join(found)}. Pin a version that has a wheel for these runtimes "
+            "(pyproject.toml, make lock)"
+        )
+
+
+def main(dependencies: Path, target: Path) -> None:
+    packed = entries(dependencies)
+    try:
+        check(packed, function_zip(target.name))
+    except ValueError as error:
+        sys.exit(f"build: {error}")
+    pack(packed, target)
+
+
 if __name__ == "__main__":
-    pack(entries(Path(sys.argv[1])), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

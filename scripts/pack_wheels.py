@@ -1,4 +1,4 @@
-"""Pack the job's wheels as Glue 5 takes them: one zip that holds `wheels/`, in it every wheel and requirements.txt.
+"""Pack the job's wheels for Glue 5 and later: one zip that holds `wheels/`, in it every wheel and requirements.txt.
 
 `python -m scripts.pack_wheels WHEELS ZIP` (AWS Glue Developer Guide, "Using Python libraries with AWS Glue",
 appendix "Creating a Zip of Wheels Artifact"; the zip's name must end in `.gluewheels.zip`).

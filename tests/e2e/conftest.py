@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.packages import WHEELS, ZIP, build, copy_sources
-from tests.fixtures import lambda_runtime
+from scripts.targets import JOBS, function_zip
+from tests.e2e.packages import ZIP, Installed, build, copy_sources
+from tests.fixtures.lambda_runtime import Runtime, lay_runtime
 from tests.fixtures.whole_run import shared
 
 
@@ -36,17 +37,6 @@ def release(dist: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wheels(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Glue installs, installed: the content of every wheel."""
-    packed, folder = zipfile.ZipFile(release / WHEELS), tmp_path_factory.mktemp("glue")
-    for name in packed.namelist():
-        if name.endswith(".whl"):
-            with packed.open(name) as wheel:
-                zipfile.ZipFile(wheel).extractall(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
 def names(dist: Path) -> set[str]:
     """What is in the Lambda's zip."""
     return set(zipfile.ZipFile(dist / ZIP).namelist())
@@ -60,7 +50,20 @@ def task(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Lambda's Python has beside the standard library."""
-    return lambda_runtime.lay_runtime(tmp_path_factory.mktemp("runtime") / "site")
+@pytest.fixture(scope="session", params=function_zip(ZIP).runtimes)
+def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Runtime:
+    """A runtime for which the zip is made."""
+    return lay_runtime(tmp_path_factory.mktemp("runtime") / "site", request.param)
+
+
+@pytest.fixture(scope="session", params=JOBS["consolidate_chargebacks"], ids=lambda zip_: zip_.file)
+def wheels(
+    request: pytest.FixtureRequest, release: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Installed:
+    """What Glue installs, for each of its versions."""
+    packed, folder = zipfile.ZipFile(release / request.param.file), tmp_path_factory.mktemp("glue")
+    for name in packed.namelist():
+        if name.endswith(".whl"):
+            with packed.open(name) as wheel:
+                zipfile.ZipFile(wheel).extractall(folder)
+    return Installed(request.param, folder)

@@ -5,13 +5,18 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+
+from scripts.targets import WheelsZip
 
 ROOT = Path(__file__).parents[2]
 UPDATER = ROOT / "consumers" / "consolidation_updater"
 SAMPLE = json.loads((UPDATER / "test_event.json").read_text())
 ZIP = "consolidation-updater.zip"
+ARM_ZIP = "consolidation-updater-arm64.zip"
 WHEELS = "chargebacks.gluewheels.zip"
+GLUE_6_WHEELS = "chargebacks-glue-6.0.gluewheels.zip"
 SCRIPT = "consolidate_chargebacks.py"
 SOURCES = (
     ".gitignore",
@@ -26,6 +31,14 @@ SOURCES = (
     "schemas",
     "scripts",
 )
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A zip of wheels, and the folder that has the content of every wheel, as Glue installs it."""
+
+    zip: WheelsZip
+    folder: Path
 
 
 # The package index is asked even with warm caches, and may be slow or away for a moment.
@@ -58,10 +71,12 @@ def copy_sources(target: Path) -> Path:
     return target
 
 
-def python(script: str, *path: Path, given: bytes = b"") -> list[str]:
+def python(
+    script: str, *path: Path, given: bytes = b"", executable: str | Path = sys.executable
+) -> list[str]:
     """The words that a bare Python prints, with these places to import from and no others."""
     environment = {"PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-S", "-P", "-c", script]
+    command = [executable, "-S", "-P", "-c", script]
     done = subprocess.run(command, env=environment, input=given, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().split()

@@ -1,4 +1,4 @@
-"""The zip that `build.sh` makes, run as Lambda runs it: AWS's runtime client, a real table."""
+"""The zip that `build.sh` makes, run as each of its runtimes runs it: AWS's runtime client, a real table."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def function(
-    task: Path, runtime: Path, dynamodb: "DynamoDB", table: "Table", tmp_path: Path
+    task: Path, runtime: lambda_runtime.Runtime, dynamodb: "DynamoDB", table: "Table", tmp_path: Path
 ) -> Iterator[lambda_runtime.Function]:
     """The updater, running on the test's own table."""
     environment = {

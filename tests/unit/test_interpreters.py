@@ -22,6 +22,7 @@ def pyenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     installed.symlink_to(Path(sys.executable).resolve())
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
     monkeypatch.setenv("PATH", str(shim.parent))
+    monkeypatch.setenv("CI", "1")  # a Python that is not found is then a failure, not a skip
     return installed
 
 
