@@ -66,14 +66,13 @@ resource "aws_cloudwatch_event_target" "failed_run" {
   arn   = aws_sns_topic.this.arn
 
   input_transformer {
-    input_paths = {
-      job     = "$.detail.jobName"
-      run     = "$.detail.jobRunId"
-      state   = "$.detail.state"
-      message = "$.detail.message"
-      time    = "$.time"
-    }
-    input_template = "\"Run <run> of <job> ended as <state> at <time>: <message>. See docs/runbook.md, job-failed.\""
+    input_paths = { time = "$.time", run = "$.detail" }
+    # A placeholder outside quotes becomes a JSON value, so that quotes and line ends in the error are escaped; inside
+    # quotes they would end the text ("Amazon EventBridge input transformation", Amazon EventBridge User Guide).
+    input_template = join("", [
+      "{\"problem\": \"A run of ${var.job_name} failed or timed out. See docs/runbook.md, section job-failed.\",",
+      " \"time\": <time>, \"run\": <run>}",
+    ])
   }
 }
 
