@@ -72,6 +72,46 @@ def test_chargebacks_without_an_item_are_added_up(updater_lines: list[str]) -> N
     ]
 
 
+@pytest.fixture
+def reports() -> list[str]:
+    """A hundred invocations of 1 to 100 ms, three of them cold starts of 250, 300 and 900 ms.
+
+    Lambda writes these lines, in this form ("View logs for Python Lambda functions", AWS Lambda Developer Guide).
+    """
+    cold = {3: "900.12", 50: "250.00", 99: "300.50"}
+    return [
+        f"REPORT RequestId: 8f507cfc-{n:04d}-4697-b07a-ac58fc914c95\tDuration: {n}.00 ms\t"
+        f"Billed Duration: {n + 1} ms\tMemory Size: 256 MB\tMax Memory Used: 90 MB\t"
+        + (f"Init Duration: {cold[n]} ms\t" if n in cold else "")
+        for n in range(100, 0, -1)
+    ]
+
+
+def test_cold_starts_are_counted_with_their_time(updater_lines: list[str], reports: list[str]) -> None:
+    assert answer("updater/Cold starts", updater_lines + reports) == [
+        {
+            "bin": HOUR,
+            "invocations": 100,
+            "cold_starts": 3,
+            "median_init_ms": 300.5,
+            "longest_init_ms": 900.12,
+        }
+    ]
+
+
+def test_an_hour_without_cold_starts_has_none(reports: list[str]) -> None:
+    (row,) = answer("updater/Cold starts", [line for line in reports if "Init Duration" not in line])
+    assert (row["invocations"], row["cold_starts"], row["median_init_ms"]) == (97, 0, None)
+
+
+def test_latency_is_the_duration_and_neither_the_billed_one_nor_the_start(
+    updater_lines: list[str], reports: list[str]
+) -> None:
+    assert answer("updater/Latency", updater_lines + reports) == [
+        {"bin": HOUR, "invocations": 100, "p50_ms": 50, "p95_ms": 95, "p99_ms": 99, "longest_ms": 100}
+    ]
+
+
 def test_the_jobs_runs_are_added_up(job_lines: list[str]) -> None:
     assert answer("job/Run summary", job_lines) == [
         {
