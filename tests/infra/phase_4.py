@@ -46,6 +46,12 @@ class Applied:
         return [statement for one in policies for statement in json.loads(one["policy"])["Statement"]]
 
 
+def queue(phase_4: Applied, of: str) -> Values:
+    """Return the dead-letter queue of the function, or of the job's schedules."""
+    (found,) = [one for one in phase_4.of("aws_sqs_queue").values() if one["name"] == f"{of}-dead-letters"]
+    return found
+
+
 def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
     """Apply what moto can hold, plan all of it over that, and destroy.
 

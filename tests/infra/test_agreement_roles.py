@@ -7,7 +7,7 @@ import pytest
 
 from tests.infra.actions import Role, actions
 from tests.infra.given import ACCOUNT, INDEX, KEY, PHASE_1, PHASE_3, REGION, TOPIC
-from tests.infra.phase_4 import FUNCTION, JOB, Applied
+from tests.infra.phase_4 import FUNCTION, JOB, Applied, queue
 
 SCHEDULER, SUBSCRIPTION = f"{JOB}-start", "poc-chargeback-dev-logs-subscription"
 CLUSTER: str = PHASE_3["msk_cluster_arn"]
@@ -91,7 +91,7 @@ def test_only_their_own_service_takes_the_roles(phase_4: Applied) -> None:
 def test_the_updater_touches_one_table_and_one_queue(phase_4: Applied) -> None:
     for sid in ("Update", "FindADay"):
         assert statement(phase_4, FUNCTION, sid)["Resource"] == [PHASE_1["chargebacks_table_arn"]]
-    assert statement(phase_4, FUNCTION, "PutAside")["Resource"] == [phase_4.one("aws_sqs_queue")["arn"]]
+    assert statement(phase_4, FUNCTION, "PutAside")["Resource"] == [queue(phase_4, FUNCTION)["arn"]]
 
 
 def test_the_pollers_read_one_topic_in_their_own_group(phase_4: Applied) -> None:
@@ -131,17 +131,21 @@ def test_the_job_counts_in_its_own_namespace_only(phase_4: Applied) -> None:
 
 
 def test_the_key_is_used_through_the_services_that_need_it(phase_4: Applied) -> None:
-    for role, services in {JOB: ["s3"], FUNCTION: ["dynamodb", "lambda", "sqs"]}.items():
+    users = {JOB: ["s3"], FUNCTION: ["dynamodb", "lambda", "sqs"], SCHEDULER: ["sqs"]}
+    for role, services in users.items():
         encryption = statement(phase_4, role, "Encryption")
         through = [f"{service}.{REGION}.amazonaws.com" for service in services]
         assert encryption["Resource"] == [KEY]
         assert listed(encryption["Condition"]["StringEquals"]["kms:ViaService"]) in ([through], through)
 
 
-def test_schedules_start_this_job_and_nothing_else(phase_4: Applied) -> None:
-    (only,) = phase_4.statements(SCHEDULER)
-    assert only["Action"] == ["glue:StartJobRun"]
-    assert only["Resource"] == [f"arn:aws:glue:{REGION}:{ACCOUNT}:job/{JOB}"]
+def test_schedules_start_this_job_or_put_the_request_aside_and_do_nothing_else(phase_4: Applied) -> None:
+    granted = {one["Sid"]: (one["Action"], one["Resource"]) for one in phase_4.statements(SCHEDULER)}
+    assert granted == {
+        "Start": (["glue:StartJobRun"], [f"arn:aws:glue:{REGION}:{ACCOUNT}:job/{JOB}"]),
+        "PutAside": (["sqs:SendMessage"], [queue(phase_4, f"{JOB}-schedule")["arn"]]),
+        "Encryption": (["kms:Decrypt", "kms:GenerateDataKey"], [KEY]),
+    }
 
 
 def test_logs_are_written_to_their_own_groups(phase_4: Applied) -> None:

@@ -4,7 +4,7 @@ from tests.e2e.packages import SCRIPT, WHEELS, ZIP
 from tests.fixtures import lambda_runtime
 from tests.infra.as_calls import complaints as refused
 from tests.infra.given import KEY, PHASE_1, PHASE_3, REGION, RELEASE, TOPIC
-from tests.infra.phase_4 import FUNCTION, JOB, Applied
+from tests.infra.phase_4 import FUNCTION, JOB, Applied, queue
 
 # See the override files beside this one for why.
 LEFT_OUT = {
@@ -98,8 +98,14 @@ def test_every_log_group_is_encrypted_forgets_and_is_subscribed(phase_4: Applied
 
 
 def test_dead_letters_are_encrypted_and_kept_for_fourteen_days(phase_4: Applied) -> None:
-    queue = phase_4.one("aws_sqs_queue")
-    assert (queue["kms_master_key_id"], queue["message_retention_seconds"]) == (KEY, 14 * 86400)
+    for made in (queue(phase_4, FUNCTION), queue(phase_4, f"{JOB}-schedule")):
+        assert (made["kms_master_key_id"], made["message_retention_seconds"]) == (KEY, 14 * 86400)
+
+
+def test_every_schedule_has_the_dead_letter_queue(phase_4: Applied) -> None:
+    made = phase_4.of("aws_scheduler_schedule").values()
+    queues = [target["dead_letter_config"][0]["arn"] for one in made for target in one["target"]]
+    assert queues == [queue(phase_4, f"{JOB}-schedule")["arn"]] * 4
 
 
 def test_the_rule_tells_of_runs_that_failed_or_timed_out(phase_4: Applied) -> None:
@@ -143,7 +149,7 @@ def test_the_mapping_is_one_that_lambda_takes(phase_4: Applied) -> None:
     assert request["MaximumRecordAgeInSeconds"] == 7 * 86400
     assert request["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert request["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"] == FUNCTION
-    assert request["DestinationConfig"]["OnFailure"]["Destination"] == phase_4.one("aws_sqs_queue")["arn"]
+    assert request["DestinationConfig"]["OnFailure"]["Destination"] == queue(phase_4, FUNCTION)["arn"]
 
 
 def test_connections_are_ones_that_glue_takes(phase_4: Applied) -> None:

@@ -52,11 +52,13 @@ locals {
       metrics = { throttles = merge(local.function, { name = "Throttles", stat = "Sum" }) }
     })
     offset-lag = merge(local.usual, {
-      meaning    = "More than ${var.thresholds.lag_messages} messages wait on the topic: the updater does not keep up."
-      metrics    = { lag = merge(local.topic, { name = "SumOffsetLag", stat = "Maximum" }) }
-      threshold  = var.thresholds.lag_messages
-      periods    = 3
-      datapoints = 3
+      meaning   = "More than ${var.thresholds.lag_messages} messages wait on the topic: the updater does not keep up."
+      metrics   = { lag = merge(local.topic, { name = "SumOffsetLag", stat = var.watched.lag.stat }) }
+      threshold = var.thresholds.lag_messages
+      seconds   = var.watched.lag.seconds
+      periods   = local.lag_periods
+      # MSK sends no lag while the consumer group rebalances, so that some minutes have no value.
+      datapoints = ceil(0.8 * local.lag_periods)
     })
     message-age = merge(local.usual, {
       meaning    = "The oldest message has waited for more than ${var.thresholds.message_age_seconds} seconds: items show an older consolidation."
@@ -81,6 +83,16 @@ locals {
     dead-letters = merge(local.usual, {
       meaning = "The dead-letter queue is not empty: messages were put aside that the updater could not apply."
       metrics = { messages = merge(local.queue, { name = "ApproximateNumberOfMessagesVisible", stat = "Maximum" }) }
+    })
+    dead-letter-depth = merge(local.usual, {
+      meaning   = "The dead-letter queue holds more than ${var.thresholds.dead_letters} messages: the fault is not a single message."
+      metrics   = { messages = merge(local.queue, { name = "ApproximateNumberOfMessagesVisible", stat = "Maximum" }) }
+      threshold = var.thresholds.dead_letters
+    })
+    dead-letter-age = merge(local.usual, {
+      meaning   = "The oldest dead letter is older than ${var.thresholds.dead_letter_age_percent} % of the ${var.dead_letter_retention_days} days after which SQS deletes it."
+      metrics   = { age = merge(local.queue, { name = "ApproximateAgeOfOldestMessage", stat = "Maximum" }) }
+      threshold = var.dead_letter_retention_days * 86400 * var.thresholds.dead_letter_age_percent / 100
     })
     chargebacks-missing = merge(local.usual, {
       meaning = "More than ${var.thresholds.missing_percent} % of the announced chargebacks have no item: their writers are late, or write elsewhere."
@@ -115,6 +127,16 @@ locals {
       missing    = "breaching" # a job that never started sends nothing
       told       = var.schedules_enabled
     })
+    schedule-dead-letters = merge(local.usual, {
+      meaning = "EventBridge Scheduler could not start an execution: its request is in the schedules' dead-letter queue."
+      metrics = {
+        requests = merge(local.queue, {
+          name       = "ApproximateNumberOfMessagesVisible"
+          stat       = "Maximum"
+          dimensions = { QueueName = var.watched.schedule_queue_name }
+        })
+      }
+    })
     job-failed = merge(local.usual, {
       meaning = "A run of the job failed or timed out: what it committed is safe, the rest waits for the next run."
       metrics = { runs = merge(local.rule, { name = "MatchedEvents", stat = "Sum" }) }
@@ -138,5 +160,6 @@ locals {
   }
 
   alarms        = merge(local.updater_alarms, local.job_alarms)
+  lag_periods   = 900 / var.watched.lag.seconds
   overdue_hours = ceil((24 * 60 / var.watched.executions_per_day + var.thresholds.deadline_minutes) / 60)
 }

@@ -6,12 +6,14 @@ variable "prefix" {
 variable "thresholds" {
   description = "Where alarms begin."
   type = object({
-    error_rate_percent  = number
-    lag_messages        = number
-    message_age_seconds = number
-    missing_percent     = number
-    rejected_percent    = number
-    deadline_minutes    = number
+    error_rate_percent      = number
+    lag_messages            = number
+    message_age_seconds     = number
+    missing_percent         = number
+    rejected_percent        = number
+    deadline_minutes        = number
+    dead_letters            = number
+    dead_letter_age_percent = number
   })
 }
 
@@ -35,13 +37,18 @@ variable "timeout_seconds" {
   type        = number
 }
 
+variable "dead_letter_retention_days" {
+  description = "Days that the dead-letter queue keeps a message."
+  type        = number
+}
+
 variable "failed_run_rule" {
   description = "EventBridge rule that matches the job's failed runs."
   type        = string
 }
 
 variable "watched" {
-  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value; `index_name` null: the table has no index."
+  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value; `lag` the statistic and period of SumOffsetLag; `index_name` null: the table has no index."
   type = object({
     own_metrics = map(object({
       namespace  = string
@@ -55,7 +62,9 @@ variable "watched" {
     cluster_name           = string
     consumer_group         = string
     topic_name             = string
+    lag                    = object({ stat = string, seconds = number })
     dead_letter_queue_name = string
+    schedule_queue_name    = string
     table_name             = string
     index_name             = optional(string)
   })

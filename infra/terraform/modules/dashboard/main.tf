@@ -48,7 +48,7 @@ locals {
     },
     {
       title = "Consolidations completed"
-      text  = "How many of the day's ${var.watched.executions_per_day} consolidations are done and announced, today so far (UTC)."
+      text  = "How many of the day's ${var.watched.executions_per_day} consolidations are done and announced, today so far (UTC). One that was announced late counts on the day of its announcement."
       kind  = merge(local.day, { metrics = [local.own["ExecutionsCompleted"]] })
     },
     {

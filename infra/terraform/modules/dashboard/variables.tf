@@ -14,7 +14,7 @@ variable "alarm_arns" {
 }
 
 variable "watched" {
-  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value."
+  description = "What is watched. `own_metrics` is schemas/metrics.json, decoded; `updater_service` its dimension's value; `lag` the statistic and period of SumOffsetLag."
   type = object({
     own_metrics = map(object({
       namespace  = string
@@ -28,7 +28,9 @@ variable "watched" {
     cluster_name           = string
     consumer_group         = string
     topic_name             = string
+    lag                    = object({ stat = string, seconds = number })
     dead_letter_queue_name = string
+    schedule_queue_name    = string
     table_name             = string
   })
 }

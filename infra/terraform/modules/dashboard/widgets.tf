@@ -41,10 +41,15 @@ locals {
   throttled = [
     for name in ["ReadThrottleEvents", "WriteThrottleEvents"] : ["AWS/DynamoDB", name, "TableName", var.watched.table_name]
   ]
-  duration     = ["AWS/Lambda", "Duration", "FunctionName", var.watched.function_name]
-  dead_letters = ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", var.watched.dead_letter_queue_name]
+  duration   = ["AWS/Lambda", "Duration", "FunctionName", var.watched.function_name]
+  concurrent = ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", var.watched.function_name]
+  dead_letters = [
+    for queue in [var.watched.dead_letter_queue_name, var.watched.schedule_queue_name] :
+    ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]
+  ]
+  letters_age = ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.watched.dead_letter_queue_name]
 
-  # Title, our own metrics by name or AWS's as they are, and the statistic when it is not the sum.
+  # Title, our own metrics by name or AWS's as they are, and what differs from a sum over 300 seconds.
   graphs = [
     { title = "Messages", own = ["MessagesProcessed", "MessagesFailed", "MessagesDeadLettered"] },
     {
@@ -56,12 +61,19 @@ locals {
     { title = "Updates sent again", own = ["UpdatesRetried"] },
     { title = "Updater: invocations, errors, throttles", metrics = local.function },
     { title = "Updater: longest invocation (ms)", metrics = [local.duration], stat = "Maximum" },
-    { title = "Messages that wait", metrics = [concat(["AWS/Kafka", "SumOffsetLag"], local.group)], stat = "Maximum" },
+    { title = "Updater: 99 % of invocations are shorter (ms)", metrics = [local.duration], stat = "p99" },
+    { title = "Updater: invocations at once", metrics = [local.concurrent], stat = "Maximum" },
+    {
+      title   = "Messages that wait"
+      metrics = [concat(["AWS/Kafka", "SumOffsetLag"], local.group)], stat = var.watched.lag.stat
+      period  = var.watched.lag.seconds
+    },
     {
       title   = "Oldest message (seconds)"
       metrics = [concat(["AWS/Kafka", "EstimatedMaxTimeLag"], local.group)], stat = "Maximum"
     },
-    { title = "Dead letters", metrics = [local.dead_letters], stat = "Maximum" },
+    { title = "Dead letters, and executions that were not started", metrics = local.dead_letters, stat = "Maximum" },
+    { title = "Oldest dead letter (seconds)", metrics = [local.letters_age], stat = "Maximum" },
     { title = "Table: throttled reads and writes", metrics = local.throttled },
     { title = "Partitions consolidated and failed", own = ["PartitionsConsolidated", "PartitionsFailed"] },
     { title = "A run's seconds", own = ["RunSeconds"], stat = "Maximum" },
@@ -86,7 +98,8 @@ locals {
       type = "metric", x = 8 * (place % 3), y = 28 + 6 * floor(place / 3), width = 8, height = 6
       properties = merge(local.lines, {
         title   = graph.title
-        stat    = lookup(graph, "stat", "Sum")
+        stat    = lookup(graph, "stat", local.lines.stat)
+        period  = lookup(graph, "period", local.lines.period)
         metrics = can(graph.own) ? [for name in graph.own : local.own[name]] : graph.metrics
         region  = data.aws_region.current.id
       })

@@ -23,6 +23,13 @@ locals {
   })]
 }
 
+# Executions that Scheduler gave up on: "Configuring a schedule's dead-letter queue" (EventBridge Scheduler User Guide).
+module "not_started" {
+  source      = "../dead-letter-queue"
+  name        = "${var.name}-schedule-dead-letters" # a queue's name has 80 characters at most, the longest job's 57
+  kms_key_arn = var.kms_key_arn
+}
+
 resource "aws_scheduler_schedule_group" "this" {
   name = var.name
 }
@@ -49,10 +56,14 @@ resource "aws_scheduler_schedule" "slot" {
     input = replace(replace(local.inputs[count.index], "\\u003c", "<"), "\\u003e", ">")
 
     retry_policy {
-      # For what Scheduler takes to be passing, which may or may not be that as many runs as may are under way: a day
-      # whose slot started nothing is done by the next run, and execution-overdue tells of it.
+      # An hour of retries outlasts most throttling and a run that is under way. Then the request goes to the queue;
+      # the next run finds the day's files anyway.
       maximum_event_age_in_seconds = 3600
       maximum_retry_attempts       = 60
+    }
+
+    dead_letter_config {
+      arn = module.not_started.arn
     }
   }
 }
@@ -77,7 +88,17 @@ resource "aws_iam_role_policy" "this" {
   name = "start-the-job"
   role = aws_iam_role.this.id
   policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = ["glue:StartJobRun"], Resource = [var.job_arn] }]
+    Version = "2012-10-17"
+    Statement = [
+      { Sid = "Start", Effect = "Allow", Action = ["glue:StartJobRun"], Resource = [var.job_arn] },
+      { Sid = "PutAside", Effect = "Allow", Action = ["sqs:SendMessage"], Resource = [module.not_started.arn] },
+      {
+        Sid       = "Encryption"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = [var.kms_key_arn]
+        Condition = { StringEquals = { "kms:ViaService" = "sqs.${data.aws_region.current.id}.amazonaws.com" } }
+      },
+    ]
   })
 }

@@ -23,6 +23,11 @@ variable "executions_per_day" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "Key that encrypts the dead-letter queue."
+  type        = string
+}
+
 variable "schedule_zone" {
   description = "IANA time zone of the slots; the job's schedule_zone."
   type        = string

@@ -98,6 +98,7 @@ module "schedules" {
   name               = local.job_name
   job_name           = module.job.name
   job_arn            = module.job.arn
+  kms_key_arn        = local.phase_1.kms_key_arn
   executions_per_day = var.executions_per_day
   schedule_zone      = var.schedule_zone
   enabled            = var.schedules_enabled

@@ -44,21 +44,23 @@ variable "alarm_emails" {
 }
 
 variable "alarm_thresholds" {
-  description = "Where alarms begin. deadline_minutes: how long an execution may take to complete."
+  description = "Where alarms begin. lag_messages null: 5 % of a day's messages by expected_chargebacks_per_day, at least 100. deadline_minutes: how long an execution may take to complete. dead_letter_age_percent: of dead_letter_retention_days."
   type = object({
-    error_rate_percent  = optional(number, 5)
-    lag_messages        = optional(number, 10000)
-    message_age_seconds = optional(number, 3600)
-    missing_percent     = optional(number, 1)
-    rejected_percent    = optional(number, 2)
-    deadline_minutes    = optional(number, 60)
+    error_rate_percent      = optional(number, 5)
+    lag_messages            = optional(number)
+    message_age_seconds     = optional(number, 3600)
+    missing_percent         = optional(number, 1)
+    rejected_percent        = optional(number, 2)
+    deadline_minutes        = optional(number, 60)
+    dead_letters            = optional(number, 100)
+    dead_letter_age_percent = optional(number, 75)
   })
   default  = {}
   nullable = false
 
   validation {
     condition = alltrue(concat(
-      [for value in values(var.alarm_thresholds) : value >= 0],
+      [for value in values(var.alarm_thresholds) : value >= 0 if value != null],
       [for name, value in var.alarm_thresholds : value <= 100 if endswith(name, "_percent")],
       [var.alarm_thresholds.deadline_minutes >= 30 && var.alarm_thresholds.deadline_minutes <= 1440],
     ))
@@ -67,12 +69,12 @@ variable "alarm_thresholds" {
 }
 
 variable "monthly_budget_usd" {
-  description = "US dollars a month for all that is tagged with the project, whatever its environment. -1: derived from expected_chargebacks_per_day, pollers_minimum and the cluster's type, for one environment; null: no budget."
+  description = "US dollars a month for all that is tagged with the project, whatever its environment; null: no budget. MSK Serverless is most of it."
   type        = number
-  default     = -1
+  default     = 1000
 
   validation {
-    condition     = var.monthly_budget_usd == null ? true : var.monthly_budget_usd > 0 || var.monthly_budget_usd == -1
-    error_message = "monthly_budget_usd must be more than 0, -1 to derive it from expected_chargebacks_per_day, or null for no budget."
+    condition     = var.monthly_budget_usd == null ? true : var.monthly_budget_usd > 0
+    error_message = "monthly_budget_usd must be more than 0, or null for no budget."
   }
 }

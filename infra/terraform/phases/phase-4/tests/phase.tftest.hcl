@@ -114,50 +114,44 @@ run "earlier_phases_are_given_or_read" {
   expect_failures = [var.state]
 }
 
-run "the_budget_follows_the_chargebacks_of_a_day" {
+run "lag_of_a_serverless_cluster_and_of_five_million_chargebacks" {
   command = plan
-  variables {
-    expected_chargebacks_per_day = 50000000
-  }
 
   assert {
-    condition     = output.monthly_budget_usd > 2500 && module.notifications.monthly_budget_usd == tostring(output.monthly_budget_usd)
-    error_message = "Ten times the usual chargebacks get a budget of ${output.monthly_budget_usd}."
+    condition     = local.watched.lag == { stat = "Sum", seconds = 60 }
+    error_message = "Partitions' values are not added up, or those of several minutes are."
+  }
+  assert {
+    condition     = local.alarm_thresholds.lag_messages == 500
+    error_message = "The alarm does not begin at 5 % of a day's 10,000 messages."
   }
 }
 
-run "the_budget_follows_the_type_of_the_cluster" {
+run "lag_of_a_provisioned_cluster_and_of_few_chargebacks" {
   command = plan
   variables {
-    phase_3 = merge(var.phase_3, { msk_bootstrap_servers = "b-1.pocchargebackdev.a1b2c3.c1.kafka.sa-east-1.amazonaws.com:9098" })
+    phase_3                      = merge(var.phase_3, { msk_bootstrap_servers = "b-1.mocked.kafka.sa-east-1.amazonaws.com:9098" })
+    expected_chargebacks_per_day = 20000
   }
 
   assert {
-    condition     = output.monthly_budget_usd == 1150
-    error_message = "Three small brokers get a budget of ${output.monthly_budget_usd}."
+    condition     = local.watched.lag == { stat = "Maximum", seconds = 300 }
+    error_message = "Sums of one value are added up."
+  }
+  assert {
+    condition     = local.alarm_thresholds.lag_messages == 100
+    error_message = "Two messages ring the alarm."
   }
 }
 
-run "a_budget_that_is_given_stays" {
+run "a_given_lag_is_the_threshold" {
   command = plan
   variables {
-    monthly_budget_usd = 750
+    alarm_thresholds = { lag_messages = 10000 }
   }
 
   assert {
-    condition     = module.notifications.monthly_budget_usd == "750"
-    error_message = "The budget is ${module.notifications.monthly_budget_usd}."
-  }
-}
-
-run "null_is_no_budget" {
-  command = plan
-  variables {
-    monthly_budget_usd = null
-  }
-
-  assert {
-    condition     = output.monthly_budget_usd == null && module.notifications.monthly_budget_usd == null
-    error_message = "There is a budget that nobody wants."
+    condition     = local.alarm_thresholds.lag_messages == 10000 && local.alarm_thresholds.missing_percent == 1
+    error_message = "The given threshold is not taken, or it replaces the others."
   }
 }
