@@ -1,20 +1,34 @@
-"""Phase 4 is applied once a test run, by whatever process asks first; the others read what came of it.
+"""Plans of the phases, each made once a test run by the process that needs it first; other tests read them.
 
-So is the plan with every switch on, over what was applied.
+A test gets a plan, as `terraform show -json` prints it, from one of these:
+
+- `planned("phases/phase-1")`: the root with everything that its switches can make (`given.VARIABLES`).
+- `phase_4`: what an apply of phase 4 with default switches comes to; `deployed`: this, and with all switches on.
+- `plan_of("phases/phase-4", {"architecture": "x86_64"})`: any other variables. The phase's needs are filled in, single
+  outputs of an earlier phase are enough (`{"phase_3": {"msk_bootstrap_servers": …}}`), and equal plans are made once.
+- `plan_of("phases/phase-3", {…}, state=path)`: the same over a state of an earlier release.
+
+Terraform is not run anywhere else: values that a phase refuses go to test_refused_values.py, and what needs no real
+provider goes to the `tests/*.tftest.hcl` of the root. Releases are put into moto's bucket by `releases.artifacts`.
 """
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 
+from tests.fixtures.terraform import TerraformRoot
 from tests.fixtures.whole_run import shared
+from tests.infra.given import VARIABLES
 from tests.infra.phase_4 import Applied, apply, as_applied
+from tests.infra.plans import PHASE_4, Plan, Plans, write_summary
 
 
 @pytest.fixture(scope="session")
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `apply` tells."""
+    """Return what `apply` returns."""
     with shared(tmp_path_factory, "phase-4.json") as told:
         if not told.exists():
             root, endpoint = (request.getfixturevalue(name) for name in ("terraform_root", "s3_endpoint"))
@@ -25,25 +39,48 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def phase_4(made: dict[str, Any]) -> Applied:
-    """Applied to moto and destroyed again: what it was."""
+    """Return phase 4 as it was applied to moto, with default switches, before it was destroyed."""
     return Applied(**made["applied"])
 
 
 @pytest.fixture(scope="session")
-def phase_4_plan(made: dict[str, Any]) -> dict[str, Any]:
-    """The plan with every switch on, as `terraform show -json` tells it."""
-    plan: dict[str, Any] = made["plan"]
+def phase_4_plan(made: dict[str, Any]) -> Plan:
+    """Return the plan with every switch on, over what was applied."""
+    plan: Plan = made["plan"]
     return plan
 
 
 @pytest.fixture(scope="session")
-def switched_on(phase_4_plan: dict[str, Any]) -> Applied:
-    """What an apply of that plan would come to."""
+def switched_on(phase_4_plan: Plan) -> Applied:
+    """Return what an apply of that plan would come to."""
     return as_applied(phase_4_plan)
 
 
 @pytest.fixture(params=["phase_4", "switched_on"])
 def deployed(request: pytest.FixtureRequest) -> Applied:
-    """With switches as they are by default, and with all of them on."""
+    """Return phase 4 with switches as they are by default, and with all of them on."""
     either: Applied = request.getfixturevalue(request.param)
     return either
+
+
+@pytest.fixture(scope="session")
+def plan_of(
+    terraform_root: TerraformRoot, s3_endpoint: str, tmp_path_factory: pytest.TempPathFactory
+) -> Plans:
+    """Return the plans of this test run: `plan_of(root, variables)`."""
+    return Plans(terraform_root, s3_endpoint, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def planned(request: pytest.FixtureRequest, plan_of: Plans) -> Callable[[str], Plan]:
+    """Return the plan of a root with all that its switches can make; write its summary into `.run/planned`."""
+
+    def make(root: str) -> Plan:
+        if root == PHASE_4:
+            plan: Plan = request.getfixturevalue("phase_4_plan")
+        else:
+            plan = plan_of(root, VARIABLES[root])
+        write_summary(root, plan)
+        return plan
+
+    return cache(make)

@@ -33,6 +33,7 @@ PHASE_3: Final[dict[str, Any]] = {
 }
 INDEX: Final = "created_date-index"
 RELEASE: Final = "0.1.0-1a2b3c4d5e6f"
+EARLIER_RELEASE: Final = "0.1.0-6f5e4d3c2b1a"  # its manifest names no runtimes
 FUNCTIONS: Final = {
     "api": {"zip_key": "releases/1.0.0/api.zip", "trigger": "url"},
     "stream-to-landing": {"zip_key": "releases/1.0.0/stream.zip", "trigger": "stream"},

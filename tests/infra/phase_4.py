@@ -1,9 +1,8 @@
 """Phase 4 on moto, beside what phases 1 and 3 would have made; and a look at what came of it."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -11,6 +10,7 @@ import boto3
 from tests.fixtures.terraform import CREDENTIALS, OVERRIDES, Terraform, TerraformRoot
 from tests.infra.given import INDEX, PHASE_1, PHASE_3, REGION, RELEASE, VARIABLES
 from tests.infra.refusals import resources
+from tests.infra.releases import artifacts, manifest
 
 FUNCTION = "poc-chargeback-dev-consolidation-updater"
 JOB = "poc-chargeback-dev-chargebacks-consolidation"
@@ -58,7 +58,7 @@ def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
     `applied`: the fields of `Applied`. `plan`: what every switch on would change of it.
     """
     given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **earlier(endpoint)}
-    with _release(endpoint):
+    with artifacts(endpoint, PHASE_1["artifacts_bucket"], manifest(RELEASE)):
         root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
         outputs = root.apply(given)
         _without_overrides(root)
@@ -102,8 +102,23 @@ def _changed(change: Values) -> list[str]:
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
-def earlier(endpoint: str) -> Values:
-    """Outputs of phases 1 and 3, with a network that moto holds: phase 4 asks for its subnets' zones."""
+def earlier(endpoint: str, given: Values | None = None) -> Values:
+    """Return outputs of phases 1 and 3, those `given` over the usual ones, with a network that moto holds.
+
+    Phase 4 reads the zones of its subnets.
+    """
+    phase_1, phase_3 = ((given or {}).get(phase) or {} for phase in ("phase_1", "phase_3"))
+    network = dict(_network(endpoint))
+    clients = network.pop("msk_client_security_group_id")
+    return {
+        "phase_1": {**PHASE_1, **phase_1, **network},
+        "phase_3": {**PHASE_3, **phase_3, "msk_client_security_group_id": clients},
+    }
+
+
+@cache
+def _network(endpoint: str) -> Values:
+    """Make two subnets and two security groups, once a process."""
     ec2 = client("ec2", endpoint)
     vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     subnets = [
@@ -116,28 +131,12 @@ def earlier(endpoint: str) -> Values:
         ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
         for name in ("endpoints", "msk-clients")
     )
-    network = {"vpc_id": vpc, "private_subnet_ids": subnets, "endpoint_security_group_id": endpoints}
     return {
-        "phase_1": {**PHASE_1, **network},
-        "phase_3": {**PHASE_3, "msk_client_security_group_id": clients},
+        "vpc_id": vpc,
+        "private_subnet_ids": subnets,
+        "endpoint_security_group_id": endpoints,
+        "msk_client_security_group_id": clients,
     }
-
-
-@contextmanager
-def _release(endpoint: str) -> Iterator[None]:
-    """A release's zip where Lambda looks for it, while the block runs: moto refuses a function without one.
-
-    Another test of this process finds the account empty again.
-    """
-    s3, bucket = client("s3", endpoint), PHASE_1["artifacts_bucket"]
-    key = f"releases/{RELEASE}/consolidation-updater.zip"
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=bucket, Key=key, Body=b"zip")
-    try:
-        yield
-    finally:
-        s3.delete_object(Bucket=bucket, Key=key)
-        s3.delete_bucket(Bucket=bucket)
 
 
 def client(service: str, endpoint: str) -> Any:

@@ -2,55 +2,15 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fixtures.terraform import ROOT, TerraformRoot
+from tests.fixtures.terraform import ROOT
 from tests.infra import as_calls
-from tests.infra.given import PHASE_1, VARIABLES
+from tests.infra.given import VARIABLES
+from tests.infra.plans import Plan, Plans
 from tests.infra.refusals import findings
-
-Plan = dict[str, Any]
-PLANNED = ROOT / ".run/planned"
-NAMES = (
-    "name",
-    "bucket",
-    "function_name",
-    "alarm_name",
-    "cluster_name",
-    "service_name",
-    "cidr_block",
-    "description",
-)
-
-
-def told(root: str, plan: Plan) -> str:
-    """What would be applied, a line for each resource: what `make deploy-check` prints."""
-    lines = [f"{root}: would make"]
-    for change in plan["resource_changes"]:
-        after = change["change"]["after"]
-        if change["mode"] == "managed" and after:
-            lines.append(
-                f"  {change['address']:<88} {next((after[name] for name in NAMES if after.get(name)), '')}"
-            )
-    return "\n".join(lines) + "\n"
-
-
-@pytest.fixture(scope="module")
-def planned(terraform_root: TerraformRoot, s3_endpoint: str, phase_4_plan: Plan) -> Callable[[str], Plan]:
-    """The plan of a root with all that its switches can make, made once, and told in `.run/planned`."""
-
-    def make(root: str) -> Plan:
-        phase_4 = root == "phases/phase-4"
-        plan = phase_4_plan if phase_4 else terraform_root(root, moto=s3_endpoint).plan(VARIABLES[root])
-        PLANNED.mkdir(parents=True, exist_ok=True)
-        (PLANNED / f"{Path(root).name}.txt").write_text(told(root, plan))
-        return plan
-
-    return cache(make)
 
 
 @pytest.fixture(params=VARIABLES)
@@ -86,9 +46,8 @@ def test_a_provisioned_cluster_is_one_that_msk_knows(planned: Callable[[str], Pl
     assert as_calls.complaints("kafka", "CreateCluster", as_calls.provisioned_cluster(cluster)) == ""
 
 
-def test_a_serverless_cluster_is_one_that_msk_knows(terraform_root: TerraformRoot, s3_endpoint: str) -> None:
-    plan = terraform_root("phases/phase-3", moto=s3_endpoint).plan({"phase_1": PHASE_1})
-    (cluster,) = values(plan, "aws_msk_serverless_cluster")
+def test_a_serverless_cluster_is_one_that_msk_knows(plan_of: Plans) -> None:
+    (cluster,) = values(plan_of("phases/phase-3"), "aws_msk_serverless_cluster")
     assert as_calls.complaints("kafka", "CreateClusterV2", as_calls.serverless_cluster(cluster)) == ""
 
 
