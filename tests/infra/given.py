@@ -9,7 +9,7 @@ TABLE: Final = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/poc-chargeback-charge
 
 PHASE_1: Final[dict[str, Any]] = {
     "vpc_id": "vpc-1",
-    "private_subnet_ids": ["subnet-1", "subnet-2"],
+    "private_subnet_ids": ["subnet-1", "subnet-2", "subnet-3"],
     "endpoint_security_group_id": "sg-1",
     "kms_key_arn": KEY,
     "landing_bucket": f"poc-chargeback-dev-landing-{ACCOUNT}",

@@ -47,7 +47,8 @@ def test_a_provisioned_cluster_is_one_that_msk_knows(planned: Callable[[str], Pl
 
 
 def test_a_serverless_cluster_is_one_that_msk_knows(plan_of: Plans) -> None:
-    (cluster,) = values(plan_of("phases/phase-3"), "aws_msk_serverless_cluster")
+    plan = plan_of("phases/phase-3", {"region": "us-east-1"})
+    (cluster,) = values(plan, "aws_msk_serverless_cluster")
     assert as_calls.complaints("kafka", "CreateClusterV2", as_calls.serverless_cluster(cluster)) == ""
 
 

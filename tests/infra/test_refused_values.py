@@ -96,6 +96,7 @@ GIVEN: dict[str, list[Values]] = {
             **names(0),
             "vpc_cidr": "ten",
             "availability_zones": 1,
+            "more_serverless_regions": ["mars"],
             "existing_vpc": VPC,
             "interface_endpoints": FEW,
             "gateway_endpoints": ["sqs"],
@@ -126,7 +127,7 @@ GIVEN: dict[str, list[Values]] = {
         {
             **names(0),
             "state": {"backend": "http", "config": {}},
-            "cluster_type": "express",
+            "more_serverless_regions": ["mars"],
             "provisioned": {"brokers_per_zone": 0, "instance_type": "m7g.large", "disk_gb": 0},
             "log_retention_days": 8,
             "topic_name": "chargeback events",
@@ -142,6 +143,9 @@ GIVEN: dict[str, list[Values]] = {
             "topic_partitions": 1.5,
             "topic_retention_hours": 8761,
         },
+        # By itself: its rules look at the region, which must be good then.
+        {"cluster_type": "express"},
+        {"cluster_type": "serverless"},
     ],
     "phases/phase-4": [*map(of_phase_4, range(4)), {"state": None, "phase_1": None}],
 }

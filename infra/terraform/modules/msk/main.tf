@@ -4,6 +4,12 @@
 locals {
   serverless = var.type == "serverless"
   arn        = local.serverless ? aws_msk_serverless_cluster.this[0].arn : aws_msk_cluster.this[0].arn
+
+  # Of a provisioned cluster; subnets are in a zone each.
+  zones   = length(distinct(var.subnet_ids))
+  brokers = length(var.subnet_ids) * var.provisioned.brokers_per_zone
+  copies  = min(3, local.brokers)
+  at_risk = local.copies < 3 ? "its topics would have ${local.copies} copies, and acks=all would be satisfied by one, so that losing one disk loses messages" : "two of a topic's three copies may lie in one zone, whose outage would stop all sending"
 }
 
 resource "aws_msk_serverless_cluster" "this" {
@@ -22,13 +28,19 @@ resource "aws_msk_serverless_cluster" "this" {
       }
     }
   }
+
+  # A cluster cannot move to other subnets: another list of them must not replace it and lose its messages.
+  lifecycle {
+    prevent_destroy = true # ../../allow-destroy
+    ignore_changes  = [vpc_config[0].subnet_ids]
+  }
 }
 
 resource "aws_msk_cluster" "this" {
   count                  = local.serverless ? 0 : 1
   cluster_name           = var.name
   kafka_version          = var.provisioned.kafka_version
-  number_of_broker_nodes = length(var.subnet_ids) * var.provisioned.brokers_per_zone
+  number_of_broker_nodes = local.brokers
   enhanced_monitoring    = "DEFAULT" # the free level: a group's lag by topic, which alarms read, is in it
 
   broker_node_group_info {
@@ -70,6 +82,21 @@ resource "aws_msk_cluster" "this" {
       }
     }
   }
+
+  # A cluster cannot move to other subnets: another list of them must not replace it and lose its messages.
+  lifecycle {
+    prevent_destroy = true # ../../allow-destroy
+    ignore_changes  = [broker_node_group_info[0].client_subnets]
+
+    precondition {
+      condition     = local.zones >= 3 || var.accept_two_zones
+      error_message = "The provisioned cluster ${var.name} would lie in ${local.zones} zones: ${local.at_risk}. Give phase 1 three zones (availability_zones = 3, or three subnets in existing_vpc), or accept it by accept_two_zones = true."
+    }
+    postcondition {
+      condition     = self.number_of_broker_nodes == length(self.broker_node_group_info[0].client_subnets) * var.provisioned.brokers_per_zone
+      error_message = "The provisioned cluster ${var.name} lies in ${length(self.broker_node_group_info[0].client_subnets)} zones and cannot move, but phase 1 gives ${length(var.subnet_ids)} private subnets. Set availability_zones = ${length(self.broker_node_group_info[0].client_subnets)} in phase 1 (or name that many subnets in existing_vpc) and apply it first."
+    }
+  }
 }
 
 resource "aws_msk_configuration" "this" {
@@ -77,9 +104,9 @@ resource "aws_msk_configuration" "this" {
   name  = var.name
   server_properties = join("\n", [
     "auto.create.topics.enable=false", # a misspelt topic is an error, not a topic
-    "default.replication.factor=${min(3, length(var.subnet_ids) * var.provisioned.brokers_per_zone)}",
+    "default.replication.factor=${local.copies}",
     # acks=all waits for this many copies; one fewer than there are, so that a broker may restart.
-    "min.insync.replicas=${min(3, length(var.subnet_ids) * var.provisioned.brokers_per_zone) - 1}",
+    "min.insync.replicas=${local.copies - 1}",
   ])
 }
 

@@ -40,9 +40,10 @@ resource "aws_vpc_security_group_egress_rule" "kafka" {
   to_port                      = local.iam_port
 }
 
+# Provisioned pollers reach Lambda and STS by themselves; their on-failure destination is reached from here.
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
   security_group_id            = aws_security_group.brokers.id
-  description                  = "Pollers to Lambda and STS, by interface endpoints"
+  description                  = "Pollers to the dead-letter queue, by the interface endpoint of SQS"
   referenced_security_group_id = var.endpoint_security_group_id
   ip_protocol                  = "tcp"
   from_port                    = 443

@@ -23,6 +23,11 @@ variable "subnet_ids" {
   type        = list(string)
 }
 
+variable "accept_two_zones" {
+  description = "true: a provisioned cluster may lie in two zones, with two copies of each message."
+  type        = bool
+}
+
 variable "endpoint_security_group_id" {
   description = "Security group of the VPC's interface endpoints."
   type        = string

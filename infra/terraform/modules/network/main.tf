@@ -47,6 +47,13 @@ resource "aws_subnet" "private" {
   availability_zone = data.aws_availability_zones.here[0].names[count.index]
   cidr_block        = cidrsubnet(var.cidr, 4, count.index)
   tags              = { Name = "${var.name}-private-${count.index + 1}" }
+
+  lifecycle {
+    precondition {
+      condition     = count.index < length(data.aws_availability_zones.here[0].names)
+      error_message = "The region has ${length(data.aws_availability_zones.here[0].names)} zones for a private subnet each, not ${var.zones}: set availability_zones to 2."
+    }
+  }
 }
 
 resource "aws_route_table" "private" {

@@ -42,4 +42,8 @@ resource "aws_dynamodb_table" "this" {
     enabled     = true
     kms_key_arn = var.kms_key_arn
   }
+
+  lifecycle {
+    prevent_destroy = true # ../../allow-destroy
+  }
 }

@@ -15,11 +15,17 @@ module "key" {
   description = "Buckets, tables, queues, topics and logs of ${local.name}"
 }
 
+module "serverless" {
+  source = "../../modules/serverless-regions"
+  region = var.region
+  more   = var.more_serverless_regions
+}
+
 module "network" {
   source              = "../../modules/network"
   name                = local.name
   cidr                = var.vpc_cidr
-  zones               = var.availability_zones
+  zones               = coalesce(var.availability_zones, module.serverless.offered ? 2 : 3)
   existing            = var.existing_vpc
   gateway_endpoints   = var.gateway_endpoints
   interface_endpoints = var.interface_endpoints

@@ -46,15 +46,26 @@ variable "vpc_cidr" {
   }
 }
 
-variable "availability_zones" {
-  description = "Zones with a private subnet each."
-  type        = number
-  default     = 2
+variable "more_serverless_regions" {
+  description = "Regions where AWS offers MSK Serverless and that modules/serverless-regions does not list yet. Phases 1 and 3 need the same value."
+  type        = set(string)
+  default     = []
   nullable    = false
 
   validation {
-    condition     = contains([2, 3], var.availability_zones)
-    error_message = "availability_zones must be 2 or 3: MSK takes no fewer, and a third costs its interface endpoints."
+    condition     = alltrue([for region in var.more_serverless_regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "more_serverless_regions must be AWS regions' names, like sa-east-1."
+  }
+}
+
+variable "availability_zones" {
+  description = "Zones with a private subnet each; null: 2 where AWS offers MSK Serverless, else 3, which a provisioned cluster needs to keep two copies of each message while a broker restarts."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = contains([2, 3], coalesce(var.availability_zones, 3))
+    error_message = "availability_zones must be 2 or 3, or null for the region's default: MSK takes no fewer, and a third costs its interface endpoints."
   }
 }
 
@@ -73,8 +84,8 @@ variable "existing_vpc" {
     error_message = "existing_vpc.private_subnet_ids must name at least two subnets, in different zones."
   }
   validation {
-    condition     = var.existing_vpc == null || try(var.existing_vpc.endpoint_security_group_id, null) != null || length(setsubtract(["glue", "lambda", "logs", "monitoring", "sqs", "sts"], var.interface_endpoints)) == 0
-    error_message = "existing_vpc.endpoint_security_group_id must name the group of the VPC's own endpoints when any of glue, lambda, logs, monitoring, sqs and sts is taken out of interface_endpoints: callers may reach that group's members alone."
+    condition     = var.existing_vpc == null || try(var.existing_vpc.endpoint_security_group_id, null) != null || length(setsubtract(["glue", "logs", "monitoring", "sqs"], var.interface_endpoints)) == 0
+    error_message = "existing_vpc.endpoint_security_group_id must name the group of the VPC's own endpoints when any of glue, logs, monitoring and sqs is taken out of interface_endpoints: callers may reach that group's members alone."
   }
 }
 
@@ -91,9 +102,9 @@ variable "gateway_endpoints" {
 }
 
 variable "interface_endpoints" {
-  description = "Interface endpoints to make, each paid by the hour and zone. The job needs glue, logs and monitoring, the updater sqs, tracing xray. lambda and sts are for Lambda's pollers: provisioned ones probably need neither, which was not tried."
+  description = "Interface endpoints to make, each paid by the hour and zone. The job needs glue, logs and monitoring; the updater and Lambda's pollers need sqs, for the dead-letter queue; tracing needs xray. Provisioned pollers, which phase 4 uses, need neither lambda nor sts."
   type        = set(string)
-  default     = ["glue", "lambda", "logs", "monitoring", "sqs", "sts"]
+  default     = ["glue", "logs", "monitoring", "sqs"]
   nullable    = false
 
   validation {

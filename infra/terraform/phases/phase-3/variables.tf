@@ -60,24 +60,46 @@ variable "phase_1" {
   default = null
 }
 
-variable "cluster_type" {
-  description = "serverless: nothing to size, paid by the hour, partition and gigabyte; provisioned: brokers of a size."
-  type        = string
-  default     = "serverless"
+variable "more_serverless_regions" {
+  description = "Regions where AWS offers MSK Serverless and that modules/serverless-regions does not list yet. Phases 1 and 3 need the same value."
+  type        = set(string)
+  default     = []
   nullable    = false
 
   validation {
-    condition     = contains(["serverless", "provisioned"], var.cluster_type)
-    error_message = "cluster_type must be serverless or provisioned."
+    condition     = alltrue([for region in var.more_serverless_regions : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", region))])
+    error_message = "more_serverless_regions must be AWS regions' names, like sa-east-1."
   }
 }
 
+variable "cluster_type" {
+  description = "serverless: nothing to size, paid by the hour, partition and gigabyte; provisioned: brokers of a size; null: serverless where AWS offers it, else provisioned."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = contains(["serverless", "provisioned"], coalesce(var.cluster_type, "provisioned"))
+    error_message = "cluster_type must be serverless or provisioned, or null for the region's default."
+  }
+  validation {
+    condition     = var.cluster_type != "serverless" || module.serverless.offered
+    error_message = "cluster_type cannot be serverless: AWS does not offer MSK Serverless in this region. Leave cluster_type out for a provisioned cluster, or add the region to more_serverless_regions once AWS offers it."
+  }
+}
+
+variable "accept_two_zones" {
+  description = "true: a provisioned cluster may lie in two zones. With one broker in each, topics have two copies and a message counts as sent once one of them has it: losing that disk loses the message."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "provisioned" {
-  description = "The provisioned cluster: Kafka's version, brokers in each zone, their type, and disk of each in GB."
+  description = "The provisioned cluster: Kafka's version, brokers in each zone, their type, and disk of each in GB. A kafka.t3.small has 2 GB of memory, at most 300 partitions (copies included) and 4 new connections a second."
   type = object({
     kafka_version    = optional(string, "3.8.x")
     brokers_per_zone = optional(number, 1)
-    instance_type    = optional(string, "kafka.m7g.large")
+    instance_type    = optional(string, "kafka.t3.small")
     disk_gb          = optional(number, 100)
   })
   default  = {}
@@ -89,7 +111,7 @@ variable "provisioned" {
   }
   validation {
     condition     = startswith(var.provisioned.instance_type, "kafka.")
-    error_message = "provisioned.instance_type must be one of MSK's, like kafka.m7g.large."
+    error_message = "provisioned.instance_type must be one of MSK's, like kafka.t3.small or kafka.m7g.large."
   }
   validation {
     condition     = var.provisioned.disk_gb >= 1 && var.provisioned.disk_gb <= 16384

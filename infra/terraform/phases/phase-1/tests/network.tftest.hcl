@@ -130,11 +130,23 @@ run "a_vpc_without_endpoints_gets_all_of_them_in_a_group_of_ours" {
   command = plan
   variables {
     existing_vpc        = { vpc_id = "vpc-1", private_subnet_ids = ["subnet-1", "subnet-2"], route_table_ids = ["rtb-1"] }
-    interface_endpoints = ["glue", "lambda", "logs", "monitoring", "sqs", "sts"]
+    interface_endpoints = ["glue", "logs", "monitoring", "sqs"]
   }
 
   assert {
     condition     = output.endpoint_security_group_id == "sg-mocked"
     error_message = "Later phases are not told of our own group."
   }
+}
+
+run "a_region_with_two_zones_refuses_a_third_subnet" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+  override_data {
+    target = data.aws_availability_zones.here[0]
+    values = { names = ["us-west-1a", "us-west-1b"] }
+  }
+  expect_failures = [aws_subnet.private[2]]
 }

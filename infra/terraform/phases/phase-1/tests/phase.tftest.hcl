@@ -23,8 +23,44 @@ run "names_are_those_that_users_know" {
     error_message = "A bucket has another name."
   }
   assert {
-    condition     = output.partition_index_name == null && length(output.private_subnet_ids) == 2
-    error_message = "By default there is no index, and there are two subnets."
+    condition     = output.partition_index_name == null && length(output.private_subnet_ids) == 3
+    error_message = "By default there is no index, and there are three subnets where the cluster is provisioned."
+  }
+}
+
+run "two_zones_by_default_where_the_cluster_is_serverless" {
+  command = plan
+  variables {
+    region = "us-east-1"
+  }
+
+  assert {
+    condition     = length(output.private_subnet_ids) == 2
+    error_message = "A deployment with a serverless cluster gets another subnet."
+  }
+}
+
+run "two_zones_by_default_where_more_serverless_regions_says_that_aws_offers_it" {
+  command = plan
+  variables {
+    more_serverless_regions = ["sa-east-1"]
+  }
+
+  assert {
+    condition     = length(output.private_subnet_ids) == 2
+    error_message = "The variable does not extend the list."
+  }
+}
+
+run "as_many_zones_as_are_asked_for" {
+  command = plan
+  variables {
+    availability_zones = 2
+  }
+
+  assert {
+    condition     = length(output.private_subnet_ids) == 2
+    error_message = "The variable does not decide."
   }
 }
 
@@ -66,5 +102,17 @@ run "an_existing_vpc_is_used" {
   assert {
     condition     = output.vpc_id == "vpc-1" && output.private_subnet_ids == tolist(["subnet-1", "subnet-2"])
     error_message = "The existing VPC's ids are not handed on."
+  }
+}
+
+run "a_vpc_without_endpoints_of_its_own_needs_no_variable_for_ours" {
+  command = plan
+  variables {
+    existing_vpc = { vpc_id = "vpc-1", private_subnet_ids = ["subnet-1", "subnet-2"], route_table_ids = ["rtb-1"] }
+  }
+
+  assert {
+    condition     = keys(module.network.interface_endpoint_ids) == ["glue", "logs", "monitoring", "sqs"]
+    error_message = "Endpoints are paid for that nothing needs, or one is missing."
   }
 }

@@ -22,9 +22,10 @@ run "a_serverless_cluster_knows_iam_alone" {
   variables {
     name                       = "poc-chargeback-dev"
     type                       = "serverless"
-    provisioned                = { kafka_version = "3.8.x", brokers_per_zone = 1, instance_type = "kafka.m7g.large", disk_gb = 100 }
+    provisioned                = { kafka_version = "3.8.x", brokers_per_zone = 1, instance_type = "kafka.t3.small", disk_gb = 100 }
     vpc_id                     = var.phase_1.vpc_id
     subnet_ids                 = ["subnet-1", "subnet-2", "subnet-3"]
+    accept_two_zones           = false
     endpoint_security_group_id = var.phase_1.endpoint_security_group_id
     kms_key_arn                = var.phase_1.kms_key_arn
     log_retention_days         = 7
@@ -48,9 +49,10 @@ run "a_provisioned_cluster_knows_iam_and_tls_alone" {
   variables {
     name                       = "poc-chargeback-dev"
     type                       = "provisioned"
-    provisioned                = { kafka_version = "3.8.x", brokers_per_zone = 1, instance_type = "kafka.m7g.large", disk_gb = 100 }
+    provisioned                = { kafka_version = "3.8.x", brokers_per_zone = 1, instance_type = "kafka.t3.small", disk_gb = 100 }
     vpc_id                     = var.phase_1.vpc_id
     subnet_ids                 = ["subnet-1", "subnet-2", "subnet-3"]
+    accept_two_zones           = false
     endpoint_security_group_id = var.phase_1.endpoint_security_group_id
     kms_key_arn                = var.phase_1.kms_key_arn
     log_retention_days         = 7
@@ -94,9 +96,10 @@ run "only_members_of_the_named_groups_reach_the_brokers" {
   variables {
     name                       = "poc-chargeback-dev"
     type                       = "serverless"
-    provisioned                = { kafka_version = "3.8.x", brokers_per_zone = 1, instance_type = "kafka.m7g.large", disk_gb = 100 }
+    provisioned                = { kafka_version = "3.8.x", brokers_per_zone = 1, instance_type = "kafka.t3.small", disk_gb = 100 }
     vpc_id                     = var.phase_1.vpc_id
     subnet_ids                 = ["subnet-1", "subnet-2", "subnet-3"]
+    accept_two_zones           = false
     endpoint_security_group_id = var.phase_1.endpoint_security_group_id
     kms_key_arn                = var.phase_1.kms_key_arn
     log_retention_days         = 7
@@ -108,7 +111,7 @@ run "only_members_of_the_named_groups_reach_the_brokers" {
   }
   assert {
     condition     = aws_vpc_security_group_egress_rule.endpoints.referenced_security_group_id == "sg-1"
-    error_message = "Lambda's pollers do not reach the endpoints."
+    error_message = "Lambda's pollers do not reach the endpoint of the dead-letter queue."
   }
   assert {
     condition     = aws_vpc_security_group_egress_rule.s3.prefix_list_id == "pl-mocked" && aws_vpc_security_group_egress_rule.s3.cidr_ipv4 == null && aws_vpc_security_group_egress_rule.s3.to_port == 443

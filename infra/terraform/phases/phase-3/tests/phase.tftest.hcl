@@ -8,14 +8,17 @@ mock_provider "aws" {
 variables {
   phase_1 = {
     vpc_id                     = "vpc-1"
-    private_subnet_ids         = ["subnet-1", "subnet-2"]
+    private_subnet_ids         = ["subnet-1", "subnet-2", "subnet-3"]
     endpoint_security_group_id = "sg-1"
     kms_key_arn                = "arn:aws:kms:sa-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   }
 }
 
-run "serverless_by_default_and_the_topic_as_the_command_needs_it" {
+run "serverless_by_default_where_aws_offers_it_and_the_topic_as_the_command_needs_it" {
   command = plan
+  variables {
+    region = "us-east-1"
+  }
 
   assert {
     condition     = output.msk_cluster_name == "poc-chargeback-dev" && output.msk_cluster_uuid == "11111111-2222-3333-4444-555555555555-s1"
@@ -35,11 +38,8 @@ run "serverless_by_default_and_the_topic_as_the_command_needs_it" {
   }
 }
 
-run "provisioned_when_asked_for" {
+run "provisioned_by_default_where_aws_offers_no_serverless_cluster" {
   command = plan
-  variables {
-    cluster_type = "provisioned"
-  }
 
   assert {
     condition     = output.msk_cluster_uuid == "11111111-2222-3333-4444-555555555555-2" && strcontains(output.msk_bootstrap_servers, "b-1.")
@@ -57,4 +57,55 @@ run "one_of_state_and_phase_1_is_needed" {
     phase_1 = null
   }
   expect_failures = [var.state]
+}
+
+run "provisioned_when_asked_for" {
+  command = plan
+  variables {
+    region       = "us-east-1"
+    cluster_type = "provisioned"
+  }
+
+  assert {
+    condition     = output.log_group_names == ["/aws/msk/poc-chargeback-dev"]
+    error_message = "A region that offers serverless clusters makes one although another was asked for."
+  }
+}
+
+run "serverless_where_more_serverless_regions_says_that_aws_offers_it" {
+  command = plan
+  variables {
+    more_serverless_regions = ["sa-east-1"]
+  }
+
+  assert {
+    condition     = strcontains(output.msk_bootstrap_servers, ".kafka-serverless.")
+    error_message = "The variable does not extend the list."
+  }
+}
+
+run "a_serverless_cluster_is_refused_where_aws_offers_none" {
+  command = plan
+  variables {
+    cluster_type = "serverless"
+  }
+  expect_failures = [var.cluster_type]
+}
+
+run "a_provisioned_cluster_may_lie_in_two_zones_when_that_is_accepted" {
+  command = plan
+  variables {
+    phase_1 = {
+      vpc_id                     = "vpc-1"
+      private_subnet_ids         = ["subnet-1", "subnet-2"]
+      endpoint_security_group_id = "sg-1"
+      kms_key_arn                = "arn:aws:kms:sa-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    }
+    accept_two_zones = true
+  }
+
+  assert {
+    condition     = output.log_group_names == ["/aws/msk/poc-chargeback-dev"]
+    error_message = "There is no provisioned cluster."
+  }
 }

@@ -5,6 +5,14 @@ resource "aws_msk_serverless_cluster" "this" {
   count = 0
 }
 
+resource "aws_msk_cluster" "this" {
+  count = 0
+}
+
+resource "aws_msk_configuration" "this" {
+  count = 0
+}
+
 locals {
   arn = "arn:aws:kafka:sa-east-1:123456789012:cluster/poc-chargeback-dev/11111111-2222-3333-4444-555555555555-s1"
 }
