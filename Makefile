@@ -7,6 +7,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv
 UV := $(BIN)/uv
+# The Spark of Glue 5.1. pyproject.toml pins that of Glue 6.0, the default.
+GLUE_5_1 := pyspark==3.5.6
 # Test processes. A file stays on one of them, so that what its module starts is started once.
 WORKERS ?= 3
 
@@ -32,7 +34,7 @@ run: setup ## a whole day on this machine, proved by the oracle (LANDING=path: y
 test: lint .venv-checkov/.ready ## lint, types and every test but the exhaustive ones
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
-test-all: lint .venv-checkov/.ready ## the same, and the exhaustive tests: every crash, zombie and file of the corpus
+test-all: lint .venv-checkov/.ready .venv-glue-5.1/.ready ## also the exhaustive tests: every crash, zombie, file of the corpus, and Glue version
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## ruff (lint and format) and strict mypy
@@ -42,6 +44,14 @@ lint: setup ## ruff (lint and format) and strict mypy
 
 package: setup ## dist/: the Lambda's zip and the Glue artifacts
 	./build.sh
+
+# requirements.lock, but with the Spark of Glue 5.1.
+.venv-glue-5.1/.ready: requirements.lock requirements-glue-5.1.txt | setup
+	$(PYTHON) -m venv .venv-glue-5.1
+	$(UV) pip sync --quiet --python .venv-glue-5.1/bin/python --require-hashes requirements.lock
+	$(UV) pip install --quiet --python .venv-glue-5.1/bin/python --no-deps --require-hashes --requirement requirements-glue-5.1.txt
+	$(UV) pip install --quiet --python .venv-glue-5.1/bin/python --no-deps --editable .
+	@touch $@
 
 # The policy scanner lives apart: it pins boto3.
 .venv-checkov/.ready: infra/terraform/policy/requirements.txt | setup
@@ -53,13 +63,14 @@ deploy-check: setup .venv-checkov/.ready ## every check of infra/terraform, offl
 	CI=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/infra
 	@cat .run/planned/*.txt
 
-bench: setup ## timings, as ratios measured in one run
+bench: setup .venv-glue-5.1/.ready ## timings, as ratios measured in one run
 	$(BIN)/python -m benchmarks
 
-lock: setup ## requirements.lock from pyproject.toml, the updater's part of it, and the policy scanner's
-	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
+lock: setup ## requirements.lock from pyproject.toml, its Spark of Glue 5.1, the updater's part, the policy scanner's
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-header --no-annotate pyproject.toml -o requirements.lock
+	echo $(GLUE_5_1) | $(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-glue-5.1.txt
 	$(UV) pip compile --quiet --python-version 3.11 --generate-hashes --no-header --no-annotate infra/terraform/policy/requirements.in -o infra/terraform/policy/requirements.txt
 	$(BIN)/python scripts/locked_requirements.py updater > consumers/consolidation_updater/requirements.txt
 
 clean: ## remove what was built and run here (not .cache: the downloads)
-	rm -rf .venv .venv-checkov .run dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-checkov .venv-glue-5.1 .run dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

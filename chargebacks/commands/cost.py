@@ -17,6 +17,8 @@ from chargebacks.errors import SettingsError
 Option = Callable[[Callable[..., None]], Callable[..., None]]
 DAILY: Final = (1, 100_000, 5_000_000)
 USUAL: Final = Scenario(0)
+CLUSTERS: Final = {"sa-east-1": "provisioned", "us-east-1": "serverless"}  # Terraform's defaults there
+ZONES: Final = {"provisioned": USUAL.zones, "serverless": 2}
 WITHOUT: Final = (
     "Without tax, free tier, data transfer between zones, requests to KMS, ingestion's functions, point-in-time"
     " recovery, superseded versions in S3, and the logs of provisioned brokers."
@@ -52,7 +54,7 @@ def _choice(name: str, values: Iterable[str]) -> Option:
 @click.option(
     "--cluster-type",
     type=click.Choice(["serverless", "provisioned"]),
-    help="[serverless where the region has it, else provisioned]",
+    help="[provisioned in sa-east-1, serverless in us-east-1]",
 )
 @_number("brokers_per_zone", 1, 10)
 @_choice("broker_type", BROKERS)
@@ -81,12 +83,11 @@ def command(
     Prices are inputs with a date: check them, and give yours with --prices.
     """
     known = load(prices, region)
-    cluster = _cluster_type(cluster_type, known)
-    zones = zones or (2 if cluster == "serverless" else USUAL.zones)
-    scenarios = [
-        replace(USUAL, chargebacks_a_day=count, cluster_type=cluster, zones=zones, **fixed)
-        for count in daily or DAILY
-    ]
+    cluster = cluster_type or CLUSTERS[region]
+    if cluster == "serverless":
+        _check_serverless(known)
+    deployed = {"cluster_type": cluster, "zones": zones or ZONES[cluster], **fixed}
+    scenarios = [replace(USUAL, chargebacks_a_day=count, **deployed) for count in daily or DAILY]
     console = Console()
     console.print(_table(scenarios, known))
     used = {usage.price for usage in usages(scenarios[0])}
@@ -94,15 +95,13 @@ def command(
         console.print(text, highlight=False, soft_wrap=True)
 
 
-def _cluster_type(asked: str | None, prices: Prices) -> str:
-    """Return the cluster type that is asked for, else what Terraform deploys there. Raises SettingsError."""
-    offered = not prices.borrowed(["msk_cluster_hour"])
-    if asked == "serverless" and not offered:
+def _check_serverless(prices: Prices) -> None:
+    """Raise SettingsError when MSK Serverless would be billed at another region's price."""
+    if prices.borrowed(["msk_cluster_hour"]):
         raise SettingsError(
             f"there is no price of MSK Serverless in {prices.region}, where it may not be offered: give --region"
-            f" us-east-1, or msk_cluster_hour, msk_partition_hour, msk_gb_in, msk_gb_out and msk_gb_month in --prices"
+            " us-east-1, or msk_cluster_hour, msk_partition_hour, msk_gb_in, msk_gb_out and msk_gb_month in --prices"
         )
-    return asked or ("serverless" if offered else "provisioned")
 
 
 def _table(scenarios: Sequence[Scenario], prices: Prices) -> Table:

@@ -234,9 +234,11 @@ def test_a_serverless_cluster_without_a_price_of_the_region_is_refused() -> None
 def test_own_serverless_prices_allow_a_serverless_cluster(tmp_path: Path) -> None:
     own = tmp_path / "own.json"
     own.write_text(json.dumps({"region": "eu-west-1", "prices": {"msk_cluster_hour": {"usd": 0.8625}}}))
-    output = printed("--prices", str(own), "--chargebacks-a-day", "1")
+    options = ("--prices", str(own), "--chargebacks-a-day", "1")
+    output = printed(*options, "--cluster-type", "serverless")
     assert "629.62" in output
     assert "Of another region, since eu-west-1's are not known: alarm_month" in output
+    assert "MSK: brokers" in printed(*options)
 
 
 def test_the_readme_shows_what_the_command_prints() -> None:

@@ -1,12 +1,24 @@
 # What tells people: the topic and its addresses, alarms, the dashboard, saved queries.
 
+module "monthly_budget" {
+  source              = "../../modules/monthly-budget"
+  cluster_type        = local.cluster_type
+  chargebacks_per_day = var.expected_chargebacks_per_day
+  pollers_minimum     = var.pollers_minimum
+}
+
+locals {
+  derived_budget     = var.monthly_budget_usd == null ? false : var.monthly_budget_usd == -1
+  monthly_budget_usd = local.derived_budget ? module.monthly_budget.usd : var.monthly_budget_usd
+}
+
 module "notifications" {
   source             = "../../modules/notifications"
   name               = "${local.prefix}-consolidation"
   kms_key_arn        = local.phase_1.kms_key_arn
   emails             = var.alarm_emails
   job_name           = module.job.name
-  monthly_budget_usd = var.monthly_budget_usd
+  monthly_budget_usd = local.monthly_budget_usd
   cost_tags          = { Project = var.project }
 }
 

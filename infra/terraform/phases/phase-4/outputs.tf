@@ -32,3 +32,8 @@ output "dashboard_name" {
   description = "Name of the CloudWatch dashboard."
   value       = module.dashboard.name
 }
+
+output "monthly_budget_usd" {
+  description = "US dollars a month that the budget allows; null when there is none."
+  value       = local.monthly_budget_usd
+}

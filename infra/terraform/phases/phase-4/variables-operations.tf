@@ -69,12 +69,12 @@ variable "alarm_thresholds" {
 }
 
 variable "monthly_budget_usd" {
-  description = "US dollars a month for all that is tagged with the project, whatever its environment; null: no budget. MSK Serverless is most of it."
+  description = "US dollars a month for all that is tagged with the project, whatever its environment. -1: derived from expected_chargebacks_per_day, pollers_minimum and the cluster's type, for one environment; null: no budget."
   type        = number
-  default     = 1000
+  default     = -1
 
   validation {
-    condition     = var.monthly_budget_usd == null ? true : var.monthly_budget_usd > 0
-    error_message = "monthly_budget_usd must be more than 0, or null for no budget."
+    condition     = var.monthly_budget_usd == null ? true : var.monthly_budget_usd > 0 || var.monthly_budget_usd == -1
+    error_message = "monthly_budget_usd must be more than 0, -1 to derive it from expected_chargebacks_per_day, or null for no budget."
   }
 }

@@ -114,6 +114,54 @@ run "earlier_phases_are_given_or_read" {
   expect_failures = [var.state]
 }
 
+run "the_budget_follows_the_chargebacks_of_a_day" {
+  command = plan
+  variables {
+    expected_chargebacks_per_day = 50000000
+  }
+
+  assert {
+    condition     = output.monthly_budget_usd > 2500 && module.notifications.monthly_budget_usd == tostring(output.monthly_budget_usd)
+    error_message = "Ten times the usual chargebacks get a budget of ${output.monthly_budget_usd}."
+  }
+}
+
+run "the_budget_follows_the_type_of_the_cluster" {
+  command = plan
+  variables {
+    phase_3 = merge(var.phase_3, { msk_bootstrap_servers = "b-1.pocchargebackdev.a1b2c3.c1.kafka.sa-east-1.amazonaws.com:9098" })
+  }
+
+  assert {
+    condition     = output.monthly_budget_usd == 1150
+    error_message = "Three small brokers get a budget of ${output.monthly_budget_usd}."
+  }
+}
+
+run "a_budget_that_is_given_stays" {
+  command = plan
+  variables {
+    monthly_budget_usd = 750
+  }
+
+  assert {
+    condition     = module.notifications.monthly_budget_usd == "750"
+    error_message = "The budget is ${module.notifications.monthly_budget_usd}."
+  }
+}
+
+run "null_is_no_budget" {
+  command = plan
+  variables {
+    monthly_budget_usd = null
+  }
+
+  assert {
+    condition     = output.monthly_budget_usd == null && module.notifications.monthly_budget_usd == null
+    error_message = "There is a budget that nobody wants."
+  }
+}
+
 run "lag_of_a_serverless_cluster_and_of_five_million_chargebacks" {
   command = plan
 
