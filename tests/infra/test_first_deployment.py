@@ -10,6 +10,7 @@ import pytest
 from tests.fixtures.terraform import TREE, call_moto, copied_tree
 from tests.infra.given import ACCOUNT, REGION
 from tests.infra.phase_4 import FUNCTION, client
+from tests.infra.releases import manifest, put_release
 
 PAGE = (TREE / "README.md").read_text()
 # Phases in the order in which the page applies them; what moto cannot do is left out, each file says why.
@@ -81,11 +82,10 @@ def copy_examples(tree: Path) -> None:
 
 
 def upload_release(endpoint_url: str) -> None:
-    """What `aws s3 sync` puts there, as far as Lambda looks for it: moto refuses a function without its zip."""
+    """Put there what `aws s3 sync` does, as far as Terraform and Lambda look for it."""
     (release,) = set(re.findall(r"artifact_version=(\S+)", PAGE))
     bucket = f"poc-chargeback-dev-artifacts-{ACCOUNT}"
-    key = f"releases/{release}/consolidation-updater.zip"
-    client("s3", endpoint_url).put_object(Bucket=bucket, Key=key, Body=b"zip")
+    put_release(endpoint_url, bucket, manifest(release))
 
 
 def functions(endpoint_url: str) -> set[str]:

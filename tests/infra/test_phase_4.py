@@ -1,10 +1,11 @@
 """Phase 4 applied to moto: its names, what it makes, and what moto cannot hold held against AWS's own models."""
 
-from tests.e2e.packages import SCRIPT, WHEELS, ZIP
+from tests.e2e.packages import SCRIPT
 from tests.fixtures import lambda_runtime
 from tests.infra.as_calls import complaints as refused
 from tests.infra.given import KEY, PHASE_1, PHASE_3, REGION, RELEASE, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied, queue
+from tests.infra.releases import UPDATER_ARM64, WHEELS_6_0
 
 # See the override files beside this one for why.
 LEFT_OUT = {
@@ -56,13 +57,13 @@ def test_names_are_those_that_users_know(phase_4: Applied) -> None:
 
 def test_the_function_is_what_users_asked_for(phase_4: Applied) -> None:
     made = phase_4.one("aws_lambda_function")
-    # With these the zip is started in tests/e2e/test_lambda.py.
-    assert (made["handler"], made["runtime"]) == (lambda_runtime.HANDLER, lambda_runtime.RUNTIME)
+    # With this the zip is started in tests/e2e/test_lambda.py.
+    assert made["handler"] == lambda_runtime.HANDLER
     assert (made["memory_size"], made["timeout"], made["reserved_concurrent_executions"]) == (256, 60, -1)
-    assert made["architectures"] == ["x86_64"]
+    assert (made["runtime"], made["architectures"]) == ("python3.13", ["arm64"])
     assert (made["s3_bucket"], made["s3_key"]) == (
         PHASE_1["artifacts_bucket"],
-        f"releases/{RELEASE}/{ZIP}",
+        f"releases/{RELEASE}/{UPDATER_ARM64}",
     )
     assert made["logging_config"][0]["log_format"] == "Text"
     assert (made["tracing_config"][0]["mode"], made["layers"] or []) == ("PassThrough", [])
@@ -71,7 +72,7 @@ def test_the_function_is_what_users_asked_for(phase_4: Applied) -> None:
 
 def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
     made = phase_4.one("aws_glue_job")
-    assert (made["glue_version"], made["worker_type"], made["timeout"]) == ("5.1", "G.1X", 60)
+    assert (made["glue_version"], made["worker_type"], made["timeout"]) == ("6.0", "G.1X", 60)
     assert made["execution_property"] == [{"max_concurrent_runs": 3}]
     given = made["default_arguments"]
     assert given["--enable-auto-scaling"] == "true"
@@ -82,7 +83,7 @@ def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
     ]
     release = f"s3://{PHASE_1['artifacts_bucket']}/releases/{RELEASE}"
     assert made["command"][0]["script_location"] == f"{release}/{SCRIPT}"
-    assert given["--additional-python-modules"] == f"{release}/{WHEELS}"
+    assert given["--additional-python-modules"] == f"{release}/{WHEELS_6_0}"
     assert given["--python-modules-installer-option"] == "--no-index"
     connections = {one["name"] for one in phase_4.of("aws_glue_connection").values()}
     assert set(made["connections"]) == connections == {f"{JOB}-sa-east-1a", f"{JOB}-sa-east-1b"}
@@ -147,6 +148,8 @@ def test_the_mapping_is_one_that_lambda_takes(phase_4: Applied) -> None:
     )
     # As long as the topic keeps what a pause leaves there.
     assert request["MaximumRecordAgeInSeconds"] == 7 * 86400
+    # Lambda's most, so that age ends retries: docs/event-source.md says why few of them are harmful.
+    assert request["MaximumRetryAttempts"] == 10_000
     assert request["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert request["AmazonManagedKafkaEventSourceConfig"]["ConsumerGroupId"] == FUNCTION
     assert request["DestinationConfig"]["OnFailure"]["Destination"] == queue(phase_4, FUNCTION)["arn"]

@@ -24,6 +24,27 @@ mock_data "aws_availability_zones" {
   }
 }
 
+# A release's manifest, as build.sh writes it.
+mock_data "aws_s3_objects" {
+  defaults = {
+    keys = ["releases/0.1.0-1a2b3c4d5e6f/manifest.json"]
+  }
+}
+
+mock_data "aws_s3_object" {
+  defaults = {
+    body = <<-JSON
+      {"version": "0.1.0-1a2b3c4d5e6f", "python": "3.11", "sha256": {}, "wheels": {},
+       "functions": {"consolidation-updater": [
+         {"file": "consolidation-updater-arm64.zip", "architecture": "arm64", "runtimes": ["python3.13"]},
+         {"file": "consolidation-updater.zip", "architecture": "x86_64", "runtimes": ["python3.13", "python3.11"]}]},
+       "jobs": {"consolidate_chargebacks": [
+         {"file": "chargebacks-glue-6.0.gluewheels.zip", "glue_version": "6.0", "python": "3.13"},
+         {"file": "chargebacks.gluewheels.zip", "glue_version": "5.1", "python": "3.11"}]}}
+    JSON
+  }
+}
+
 mock_data "aws_vpc" {
   defaults = {
     cidr_block = "172.16.0.0/16"

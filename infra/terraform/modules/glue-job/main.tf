@@ -19,7 +19,7 @@ resource "aws_glue_job" "this" {
   name              = var.name
   description       = "Consolidates a day's chargebacks and announces what changed"
   role_arn          = aws_iam_role.this.arn
-  glue_version      = "5.1"
+  glue_version      = var.glue_version
   worker_type       = var.worker_type
   number_of_workers = var.workers_maximum # autoscaling takes it as the most
   timeout           = var.timeout_minutes
@@ -42,7 +42,7 @@ resource "aws_glue_job" "this" {
     # Who signs requests must know the region, driver and workers: Glue does not promise it to them.
     "--aws_region" = local.region
     # A private subnet reaches no package index: every wheel comes from the bucket, and pip must not look elsewhere.
-    "--additional-python-modules"       = "${local.release}/chargebacks.gluewheels.zip"
+    "--additional-python-modules"       = "${local.release}/${var.wheels}"
     "--python-modules-installer-option" = "--no-index"
     "--custom-logGroup-prefix"          = local.log_group
     # Glue takes one --conf, which holds all of them.

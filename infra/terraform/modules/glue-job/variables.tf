@@ -18,6 +18,16 @@ variable "artifact_version" {
   type        = string
 }
 
+variable "glue_version" {
+  description = "Glue version, which the wheels are for."
+  type        = string
+}
+
+variable "wheels" {
+  description = "Name of the release's zip of wheels for that Glue version."
+  type        = string
+}
+
 variable "worker_type" {
   description = "Glue's worker type."
   type        = string

@@ -10,12 +10,12 @@ locals {
   account      = "${local.region}:${data.aws_caller_identity.current.account_id}"
   function_arn = "arn:${local.partition}:lambda:${local.account}:function:${var.name}"
 
-  suffix = var.architecture == "arm64" ? "-arm64" : "" # as build.sh names it
-
-  # Account and names: "AWS Distro for OpenTelemetry Lambda support for Python".
+  # Account, names and runtimes (python3.8 to python3.13): "AWS Distro for OpenTelemetry Lambda Support For Python".
   adot_account      = "arn:${local.partition}:lambda:${local.region}:901920570463"
   adot_architecture = { x86_64 = "amd64", arm64 = "arm64" }[var.architecture]
-  adot_layer        = "${local.adot_account}:layer:aws-otel-python-${local.adot_architecture}-${var.adot_layer_version}"
+  adot_layer = startswith(var.adot_layer_version, "arn:") ? var.adot_layer_version : (
+    "${local.adot_account}:layer:aws-otel-python-${local.adot_architecture}-${var.adot_layer_version}"
+  )
 }
 
 resource "aws_lambda_function" "this" {
@@ -25,11 +25,11 @@ resource "aws_lambda_function" "this" {
   function_name                  = var.name
   description                    = "Marks chargebacks as consolidated, from the topic's messages"
   role                           = aws_iam_role.this.arn
-  runtime                        = "python3.11"
+  runtime                        = var.runtime
   handler                        = "lambda_function.lambda_handler"
   architectures                  = [var.architecture]
   s3_bucket                      = var.artifacts_bucket
-  s3_key                         = "releases/${var.artifact_version}/consolidation-updater${local.suffix}.zip"
+  s3_key                         = "releases/${var.artifact_version}/${var.zip}"
   memory_size                    = var.memory_size_mb
   timeout                        = var.timeout_seconds
   reserved_concurrent_executions = var.reserved_concurrent_executions

@@ -13,6 +13,16 @@ variable "artifact_version" {
   type        = string
 }
 
+variable "zip" {
+  description = "Name of the release's zip for that runtime and architecture."
+  type        = string
+}
+
+variable "runtime" {
+  description = "Lambda runtime, like python3.13."
+  type        = string
+}
+
 variable "architecture" {
   description = "x86_64 or arm64."
   type        = string
@@ -49,7 +59,7 @@ variable "tracing" {
 }
 
 variable "adot_layer_version" {
-  description = "Version of the ADOT layer, like ver-1-32-0:2."
+  description = "Version of the ADOT layer, like ver-1-32-0:2, or the ARN of a layer version."
   type        = string
 }
 

@@ -45,6 +45,8 @@ module "job" {
   arguments           = local.job_arguments
   artifacts_bucket    = local.phase_1.artifacts_bucket
   artifact_version    = var.artifact_version
+  glue_version        = module.release.job.glue_version
+  wheels              = module.release.job.file
   worker_type         = var.job_worker_type
   workers_maximum     = var.job_workers_maximum
   heap_gb             = var.job_heap_gb
@@ -127,7 +129,9 @@ module "updater" {
 
   artifacts_bucket               = local.phase_1.artifacts_bucket
   artifact_version               = var.artifact_version
-  architecture                   = var.architecture
+  zip                            = module.release.updater.file
+  runtime                        = module.release.updater.runtime
+  architecture                   = module.release.updater.architecture
   memory_size_mb                 = var.memory_size_mb
   timeout_seconds                = var.timeout_seconds
   reserved_concurrent_executions = var.reserved_concurrent_executions

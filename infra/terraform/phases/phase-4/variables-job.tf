@@ -31,6 +31,17 @@ variable "schedules_enabled" {
   nullable    = false
 }
 
+variable "glue_version" {
+  description = "Glue version of the job, 5.1 or 6.0; null: the first that the release has wheels for."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.glue_version == null ? true : contains(["5.1", "6.0"], var.glue_version)
+    error_message = "glue_version must be 5.1 or 6.0, or null for the release's first."
+  }
+}
+
 variable "job_worker_type" {
   description = "Glue's worker type. G.1X: 4 cores and 16 GB each."
   type        = string

@@ -36,15 +36,25 @@ variable "reserved_concurrent_executions" {
   }
 }
 
-variable "architecture" {
-  description = "x86_64 or arm64, which costs a fifth less; the release must hold its zip (build.sh says when it can)."
+variable "runtime" {
+  description = "The updater's Lambda runtime; null: the first that the release has, for the architecture if that is given. AWS deprecates python3.11 on 2027-06-30."
   type        = string
-  default     = "x86_64"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains(["x86_64", "arm64"], var.architecture)
-    error_message = "architecture must be x86_64 or arm64."
+    condition     = var.runtime == null ? true : can(regex("^python3\\.1[1-3]$", var.runtime))
+    error_message = "runtime must be python3.11, python3.12 or python3.13, or null for the release's first."
+  }
+}
+
+variable "architecture" {
+  description = "The updater's processor, x86_64 or arm64, which costs a fifth less; null: the first that the release has, for the runtime if that is given."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.architecture == null ? true : contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture must be x86_64 or arm64, or null for the release's first."
   }
 }
 
@@ -68,14 +78,14 @@ variable "tracing" {
 }
 
 variable "adot_layer_version" {
-  description = "Version of the ADOT layer that tracing adds; AWS lists them by region."
+  description = "Version of the layer aws-otel-python that tracing adds, for python3.13 and for both architectures; or the ARN of a layer version, like AWSOpenTelemetryDistroPython's, whose account and version AWS lists by region."
   type        = string
   default     = "ver-1-32-0:2"
   nullable    = false
 
   validation {
-    condition     = can(regex("^ver-[0-9]+-[0-9]+-[0-9]+:[0-9]+$", var.adot_layer_version))
-    error_message = "adot_layer_version must look like ver-1-32-0:2."
+    condition     = can(regex("^(ver-[0-9]+-[0-9]+-[0-9]+|arn:[^:]+:lambda:[^:]+:[0-9]{12}:layer:[A-Za-z0-9_-]+):[0-9]+$", var.adot_layer_version))
+    error_message = "adot_layer_version must look like ver-1-32-0:2, or be the ARN of a layer version."
   }
 }
 
@@ -104,9 +114,9 @@ variable "batching_window_seconds" {
 }
 
 variable "retry_attempts" {
-  description = "How often a failed message is handed over again before it is put aside."
+  description = "How often a failed message is handed over again before it is put aside. A few retries are over quickly and would move a backlog to the queue as offsets only, so record_age_seconds is meant to end them."
   type        = number
-  default     = 10
+  default     = 10000
   nullable    = false
 
   validation {

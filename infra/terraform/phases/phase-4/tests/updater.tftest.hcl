@@ -9,6 +9,8 @@ variables {
   name                           = "updater"
   artifacts_bucket               = "artifacts"
   artifact_version               = "1.0.0"
+  zip                            = "consolidation-updater.zip"
+  runtime                        = "python3.13"
   architecture                   = "x86_64"
   memory_size_mb                 = 256
   timeout_seconds                = 60
@@ -25,7 +27,7 @@ variables {
   consumer_group                 = "updater"
   batch_size                     = 100
   batching_window_seconds        = 5
-  retry_attempts                 = 10
+  retry_attempts                 = 10000
   record_age_seconds             = 604800
   pollers_minimum                = 1
   pollers_maximum                = 4
@@ -72,6 +74,7 @@ run "traced_on_arm_with_an_index_and_paused" {
   variables {
     tracing                        = true
     architecture                   = "arm64"
+    zip                            = "consolidation-updater-arm64.zip"
     partition_index_name           = "created_date-index"
     reserved_concurrent_executions = 0
   }

@@ -1,0 +1,116 @@
+"""What Terraform says of a release that it cannot use: what is wrong, where, and what to do."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.fixtures.terraform import Terraform, TerraformRoot
+from tests.infra.given import PHASE_1, RELEASE, VARIABLES
+from tests.infra.phase_4 import client
+from tests.infra.releases import Manifest, artifacts, earlier_manifest, manifest
+
+LOCATION = f"s3://artifacts/releases/{RELEASE}/manifest.json"
+NEW, EARLIER = manifest(RELEASE), earlier_manifest(RELEASE)
+UNKNOWN = "it does not list the updater's zips and the job's wheels in a form that this checkout knows"
+
+
+@pytest.fixture(scope="module")
+def release(terraform_root: TerraformRoot) -> Terraform:
+    """Return modules/release, initialised; it needs no provider."""
+    return terraform_root("modules/release")
+
+
+def refusals(release: Terraform, text: str | None, **asked: str) -> str:
+    """Return all that Terraform finds wrong with a manifest's text and what is asked of it."""
+    given = {"manifest": text, "location": LOCATION, **asked}
+    return refused(release, given)
+
+
+def refused(root: Terraform, given: dict[str, Any]) -> str:
+    """Return what Terraform finds wrong with a plan, in one line."""
+    (root.folder / "asked.tfvars.json").write_text(json.dumps(given))
+    said = root.run("plan", "-json", "-input=false", "-var-file=asked.tfvars.json", codes=(1,)).stdout
+    found = [json.loads(line).get("diagnostic", {}).get("detail") for line in said.splitlines()]
+    return re.sub(r"\s+", " ", " ".join(detail for detail in found if detail))
+
+
+@pytest.mark.parametrize(
+    ("released", "asked", "wanted", "there"),
+    [
+        (
+            NEW,
+            {"runtime": "python3.11", "architecture": "arm64"},
+            'no updater for runtime = "python3.11" and architecture = "arm64"',
+            "it has python3.13 on arm64, python3.13 on x86_64, python3.11 on x86_64.",
+        ),
+        (
+            NEW,
+            {"runtime": "python3.12"},
+            'no updater for runtime = "python3.12"',
+            "it has python3.13 on arm64",
+        ),
+        (NEW, {"glue_version": "4.0"}, 'no wheels for glue_version = "4.0"', "it has 6.0, 5.1."),
+        (
+            EARLIER,
+            {"architecture": "arm64"},
+            'no updater for architecture = "arm64"',
+            "it has python3.11 on x86_64.",
+        ),
+        (EARLIER, {"runtime": "python3.13"}, 'no updater for runtime = "python3.13"', "it has python3.11 on"),
+        (EARLIER, {"glue_version": "6.0"}, 'no wheels for glue_version = "6.0"', "it has 5.1."),
+    ],
+)
+def test_what_a_release_lacks_is_refused_with_what_it_has(
+    release: Terraform, released: Manifest, asked: dict[str, str], wanted: str, there: str
+) -> None:
+    said = refusals(release, json.dumps(released), **asked)
+    assert f"The release of {LOCATION} has {wanted}; {there}" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "there is no such object: upload that release"),
+        (None, "it is not stored as text"),
+        ("<html>", "it is not JSON"),
+        ("{}", UNKNOWN),
+        (json.dumps(NEW | {"functions": {"consolidation-updater": {"arm64": "u.zip"}}}), UNKNOWN),
+        (json.dumps(NEW | {"functions": {"updater": []}}), UNKNOWN),
+        (json.dumps({key: NEW[key] for key in NEW if key != "jobs"}), UNKNOWN),
+        (json.dumps(NEW | {"jobs": {"consolidate_chargebacks": [{"file": "a.zip"}]}}), UNKNOWN),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_is_refused_with_what_to_do(
+    release: Terraform, text: str | None, why: str
+) -> None:
+    said = refusals(release, text)
+    assert f"Cannot use {LOCATION}: {why}" in said
+    assert said.count(LOCATION) == 1
+
+
+def test_new_fields_of_a_manifest_are_ignored(release: Terraform) -> None:
+    entry: dict[str, Any] = {**NEW["jobs"]["consolidate_chargebacks"][0], "spark": "4.1.1"}
+    newer = NEW | {"jobs": {"consolidate_chargebacks": [entry], "another": []}, "signed_by": "us"}
+    plan = release.plan({"manifest": json.dumps(newer), "location": LOCATION})
+    assert plan["planned_values"]["outputs"]["job"]["value"]["glue_version"] == "6.0"
+
+
+def test_phase_4_says_what_to_do_about_a_manifest_that_is_missing_or_stored_as_bytes(
+    terraform_root: TerraformRoot, s3_endpoint: str
+) -> None:
+    bucket, version = PHASE_1["artifacts_bucket"], "0.1.0-stored-as-bytes"
+    root = terraform_root("phases/phase-4", moto=s3_endpoint)
+    for beside in ("main.tf", "operations.tf", "outputs.tf"):  # what the choice of the release does not need
+        (root.folder / beside).unlink()
+    with artifacts(s3_endpoint, bucket, NEW):
+        client("s3", s3_endpoint).put_object(
+            Bucket=bucket, Key=f"releases/{version}/manifest.json", Body=json.dumps(NEW).encode()
+        )
+        missing, stored_as_bytes = (
+            refused(root, {**VARIABLES["phases/phase-4"], "artifact_version": asked})
+            for asked in ("0.1.0-missing", version)
+        )
+    assert f"s3://{bucket}/releases/0.1.0-missing/manifest.json: there is no such object" in missing
+    assert f"s3://{bucket}/releases/{version}/manifest.json: it is not stored as text" in stored_as_bytes
