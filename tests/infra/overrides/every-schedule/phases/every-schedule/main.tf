@@ -18,6 +18,7 @@ module "day_of" {
   name               = "day-of-${each.key}"
   job_name           = "job"
   job_arn            = "arn:aws:glue:sa-east-1:123456789012:job/job"
+  kms_key_arn        = "arn:aws:kms:sa-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   executions_per_day = tonumber(each.key)
   schedule_zone      = "America/Sao_Paulo"
 }
