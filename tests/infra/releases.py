@@ -3,42 +3,27 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import boto3
 
+from scripts import release_manifest
+from tests.e2e.packages import ARM_ZIP, GLUE_6_WHEELS, WHEELS, ZIP
 from tests.fixtures.terraform import CREDENTIALS
 from tests.infra.given import REGION
 
-UPDATER_ARM64: Final = "consolidation-updater-arm64.zip"
-UPDATER_X86_64: Final = "consolidation-updater.zip"
-WHEELS_6_0: Final = "chargebacks-glue-6.0.gluewheels.zip"
-WHEELS_5_1: Final = "chargebacks.gluewheels.zip"
 Manifest = dict[str, Any]
 
 
 def manifest(version: str) -> Manifest:
     """Return the manifest of a release of today."""
-    return {
-        **_sums(version, (UPDATER_ARM64, UPDATER_X86_64, WHEELS_6_0, WHEELS_5_1)),
-        "functions": {
-            "consolidation-updater": [
-                {"file": UPDATER_ARM64, "architecture": "arm64", "runtimes": ["python3.13"]},
-                {"file": UPDATER_X86_64, "architecture": "x86_64", "runtimes": ["python3.13", "python3.11"]},
-            ]
-        },
-        "jobs": {
-            "consolidate_chargebacks": [
-                {"file": WHEELS_6_0, "glue_version": "6.0", "python": "3.13"},
-                {"file": WHEELS_5_1, "glue_version": "5.1", "python": "3.11"},
-            ]
-        },
-    }
+    sums = _sums(version, (ARM_ZIP, ZIP, GLUE_6_WHEELS, WHEELS))
+    return {**sums, "functions": release_manifest.functions(), "jobs": release_manifest.jobs()}
 
 
 def earlier_manifest(version: str) -> Manifest:
     """Return the manifest of a release from before manifests named runtimes, architectures and Glue versions."""
-    return _sums(version, (UPDATER_X86_64, WHEELS_5_1))
+    return _sums(version, (ZIP, WHEELS))
 
 
 def _sums(version: str, files: tuple[str, ...]) -> Manifest:

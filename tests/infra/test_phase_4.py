@@ -1,11 +1,10 @@
 """Phase 4 applied to moto: its names, what it makes, and what moto cannot hold held against AWS's own models."""
 
-from tests.e2e.packages import SCRIPT
+from tests.e2e.packages import ARM_ZIP, GLUE_6_WHEELS, SCRIPT
 from tests.fixtures import lambda_runtime
 from tests.infra.as_calls import complaints as refused
 from tests.infra.given import KEY, PHASE_1, PHASE_3, REGION, RELEASE, TOPIC
 from tests.infra.phase_4 import FUNCTION, JOB, Applied, queue
-from tests.infra.releases import UPDATER_ARM64, WHEELS_6_0
 
 # See the override files beside this one for why.
 LEFT_OUT = {
@@ -63,7 +62,7 @@ def test_the_function_is_what_users_asked_for(phase_4: Applied) -> None:
     assert (made["runtime"], made["architectures"]) == ("python3.13", ["arm64"])
     assert (made["s3_bucket"], made["s3_key"]) == (
         PHASE_1["artifacts_bucket"],
-        f"releases/{RELEASE}/{UPDATER_ARM64}",
+        f"releases/{RELEASE}/{ARM_ZIP}",
     )
     assert made["logging_config"][0]["log_format"] == "Text"
     assert (made["tracing_config"][0]["mode"], made["layers"] or []) == ("PassThrough", [])
@@ -83,7 +82,7 @@ def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
     ]
     release = f"s3://{PHASE_1['artifacts_bucket']}/releases/{RELEASE}"
     assert made["command"][0]["script_location"] == f"{release}/{SCRIPT}"
-    assert given["--additional-python-modules"] == f"{release}/{WHEELS_6_0}"
+    assert given["--additional-python-modules"] == f"{release}/{GLUE_6_WHEELS}"
     assert given["--python-modules-installer-option"] == "--no-index"
     connections = {one["name"] for one in phase_4.of("aws_glue_connection").values()}
     assert set(made["connections"]) == connections == {f"{JOB}-sa-east-1a", f"{JOB}-sa-east-1b"}

@@ -1,4 +1,4 @@
-"""What Terraform says of a release that it cannot use: what is wrong, where, and what to do."""
+"""What phase 4 runs of a release, and what Terraform says of one that it cannot use."""
 
 import json
 import re
@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.packages import ARM_ZIP, GLUE_6_WHEELS, WHEELS, ZIP
 from tests.fixtures.terraform import Terraform, TerraformRoot
-from tests.infra.given import PHASE_1, RELEASE, VARIABLES
-from tests.infra.phase_4 import client
+from tests.infra.given import EARLIER_RELEASE, PHASE_1, RELEASE, VARIABLES
+from tests.infra.phase_4 import as_applied, client
+from tests.infra.plans import Plans
 from tests.infra.releases import Manifest, artifacts, earlier_manifest, manifest
 
 LOCATION = f"s3://artifacts/releases/{RELEASE}/manifest.json"
@@ -95,6 +97,35 @@ def test_new_fields_of_a_manifest_are_ignored(release: Terraform) -> None:
     newer = NEW | {"jobs": {"consolidate_chargebacks": [entry], "another": []}, "signed_by": "us"}
     plan = release.plan({"manifest": json.dumps(newer), "location": LOCATION})
     assert plan["planned_values"]["outputs"]["job"]["value"]["glue_version"] == "6.0"
+
+
+@pytest.mark.parametrize(
+    ("variables", "updater", "job"),
+    [
+        ({}, (ARM_ZIP, "python3.13", ["arm64"]), (GLUE_6_WHEELS, "6.0")),
+        (
+            {"architecture": "x86_64", "glue_version": "5.1"},
+            (ZIP, "python3.13", ["x86_64"]),
+            (WHEELS, "5.1"),
+        ),
+        ({"runtime": "python3.11"}, (ZIP, "python3.11", ["x86_64"]), (GLUE_6_WHEELS, "6.0")),
+        ({"artifact_version": EARLIER_RELEASE}, (ZIP, "python3.11", ["x86_64"]), (WHEELS, "5.1")),
+    ],
+    ids=["new", "x86_64 and Glue 5.1", "python3.11", "earlier release"],
+)
+def test_function_and_job_run_what_was_built_for_their_runtimes(
+    plan_of: Plans, variables: dict[str, str], updater: tuple[str, str, list[str]], job: tuple[str, str]
+) -> None:
+    planned = as_applied(plan_of("phases/phase-4", variables))
+    function, glue = planned.one("aws_lambda_function"), planned.one("aws_glue_job")
+    folder = f"releases/{variables.get('artifact_version', RELEASE)}"
+    zip_file, runtime, architectures = updater
+    assert function["s3_key"] == f"{folder}/{zip_file}"
+    assert (function["runtime"], function["architectures"]) == (runtime, architectures)
+    wheels, glue_version = job
+    modules = f"s3://{PHASE_1['artifacts_bucket']}/{folder}/{wheels}"
+    assert glue["default_arguments"]["--additional-python-modules"] == modules
+    assert (glue["glue_version"], glue["command"][0]["python_version"]) == (glue_version, "3")
 
 
 def test_phase_4_says_what_to_do_about_a_manifest_that_is_missing_or_stored_as_bytes(

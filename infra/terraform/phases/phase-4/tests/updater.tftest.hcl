@@ -104,3 +104,19 @@ run "traced_on_arm_with_an_index_and_paused" {
     error_message = "0 does not pause the function."
   }
 }
+
+run "the_arn_of_another_layer_version_is_taken_as_it_is" {
+  command = plan
+  module {
+    source = "../../modules/updater"
+  }
+  variables {
+    tracing            = true
+    adot_layer_version = "arn:aws:lambda:sa-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:22"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.layers == tolist(["arn:aws:lambda:sa-east-1:615299751070:layer:AWSOpenTelemetryDistroPython:22"])
+    error_message = "The function has the layers ${jsonencode(aws_lambda_function.this.layers)}."
+  }
+}
