@@ -24,6 +24,8 @@ MODULES = {
     DUCKDB: "duckdb_alone",
     POLARS: "polars_alone",
 }
+# The Spark of Glue 5.1, for peers that are not published for a newer one: `make .venv-glue-5.1/.ready`.
+SPARK_3_5 = Path(__file__).parents[1] / ".venv-glue-5.1/bin/python"
 SORTED = (OURS, CAREFUL, DUCKDB, POLARS)
 
 
@@ -118,6 +120,6 @@ def peer(
     )
 
 
-def script(module: str, out: Path | str, *words: str) -> list[str]:
-    """The command of a peer's script."""
-    return [sys.executable, "-m", f"benchmarks.peers.{module}", "--out", str(out), *words]
+def script(module: str, out: Path | str, *words: str, python: Path | str = sys.executable) -> list[str]:
+    """Return the command of a peer's script, on that Python's Spark."""
+    return [str(python), "-m", f"benchmarks.peers.{module}", "--out", str(out), *words]

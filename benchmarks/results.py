@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Part:
     notes: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)  # Markdown, beside the contestants'
     details: dict[str, Any] = field(default_factory=dict)  # behind those tables, for programs
+    on_spark: bool = False
 
     def goal(self, text: str, value: Callable[[], float], limit: float, **how: Any) -> None:
         """Add a goal; without one of the contestants that it is about it is noted as not judged."""
@@ -73,11 +75,20 @@ class Part:
 
     def markdown(self) -> str:
         """The part's tables and notes."""
-        blocks = [f"**{self.title}**", *([self._contestants()] if self.timings else []), *self.tables]
+        blocks = [
+            f"**{self.title}**",
+            *self._spark(),
+            *([self._contestants()] if self.timings else []),
+            *self.tables,
+        ]
         if self.goals:
             head = "| goal | wanted | found | |\n| --- | --- | ---: | --- |"
             blocks.append("\n".join([head, *(goal.markdown() for goal in self.goals)]))
         return "\n\n".join([*blocks, *self.notes]) + "\n"
+
+    def _spark(self) -> list[str]:
+        """Return the version of the job's Spark, for a part that runs on it."""
+        return [f"Spark {version('pyspark')}."] if self.on_spark else []
 
     def _contestants(self) -> str:
         headings = ["", "median s", "min", "max", "peak MiB"]

@@ -3,11 +3,12 @@
 Their tables know their own paths, so each is put back in its place before every round.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contestants import Options, script, with_jars
+from benchmarks.contestants import SPARK_3_5, Options, script, with_jars
 from benchmarks.data import Data
 from benchmarks.harness import ROOT, BenchmarkError, Contestant, fresh, restored, tell, timed
 from benchmarks.truth import checked
@@ -23,6 +24,7 @@ class Table:
     module: str
     settings: Mapping[str, str]
     goal: float | None = None  # how many times the job's time it is to take at least
+    python: Path = Path(sys.executable)  # whose Spark runs it
 
 
 def tables() -> list[Table]:
@@ -49,13 +51,14 @@ def tables() -> list[Table]:
             },
         ),
         Table(
-            "Hudi, upsert",
+            "Hudi, upsert, on Spark 3.5",
             "hudi",
             {
                 "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
                 "spark.sql.extensions": "org.apache.spark.sql.hudi.HoodieSparkSessionExtension",
             },
             goal=3,
+            python=SPARK_3_5,  # Hudi 1.1.1 is not published for Spark 4.1
         ),
     ]
 
@@ -103,10 +106,15 @@ def prepared(options: Options, table: Table, early: Path) -> bool:
 
 
 def _script(table: Table, step: str, *words: str) -> list[str]:
-    return script(table.module, (HERE / table.module).absolute(), "--step", step, *words)
+    return script(table.module, (HERE / table.module).absolute(), "--step", step, *words, python=table.python)
 
 
 def _environment(options: Options, table: Table) -> dict[str, str] | None:
+    if not table.python.exists():
+        tell(
+            f"!!! {table.module} is left out: no {table.python}, run make {table.python.parents[1].name}/.ready"
+        )
+        return None
     return with_jars(options, table.module, table.settings)
 
 

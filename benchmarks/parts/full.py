@@ -65,7 +65,7 @@ def _measured(
         options.wanted([floor_session(options), us, *peers]), options.rounds, until=options.until
     )
     title = f"{options.size:,} chargebacks in {files:,} {kind} files, to ten {output_format} files"
-    part = Part(key, title, timings)
+    part = Part(key, title, timings, on_spark=True)
     if DUCKDB in timings:
         part.floor = floor(part)
     part.goal("the job's peak memory, MiB", lambda: timings[OURS].peak_mib, MEMORY_MIB)

@@ -21,7 +21,7 @@ def growth(options: Options) -> Part:
         until=options.until,
     )
     title = f"1, 4 and 10 times {options.size:,} chargebacks, each in {options.files:,} json files, to ten csv files"
-    part = Part("growth", title, timings)
+    part = Part("growth", title, timings, on_spark=True)
     for times in TIMES[1:]:
         part.goal(
             f"{times} times the records: time beyond the session, of linear growth",

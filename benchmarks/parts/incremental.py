@@ -41,9 +41,8 @@ def incremental(options: Options) -> Part:
             wanted.remove(one)
     for one, output_format in zip(us, ("csv", "parquet"), strict=True):
         _three_executions(options, day, output_format, one.name)
-    return _judged(
-        options, Part("incremental", _title(options), measure(wanted, options.rounds, until=options.until))
-    )
+    timings = measure(wanted, options.rounds, until=options.until)
+    return _judged(options, Part("incremental", _title(options), timings, on_spark=True))
 
 
 def _title(options: Options) -> str:

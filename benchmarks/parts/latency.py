@@ -37,7 +37,7 @@ def tiny_parquet_latency(options: Options) -> Part:
         f"{options.size:,} chargebacks in {options.tiny_files:,} parquet files, to ten csv files, "
         f"{WAIT_SECONDS * 1000:.0f} ms before every answer of the store"
     )
-    part = Part("tiny-parquet-latency", title, {})
+    part = Part("tiny-parquet-latency", title, {}, on_spark=True)
     with serving(day.landing, WAIT_SECONDS) as endpoint:
         ours = _ours(options, day, endpoint)
         usual = _usual(options, day, endpoint, lambda: ENOUGH * part.seconds(OURS))

@@ -17,7 +17,8 @@ HERE = ROOT / "profile"
 
 def profile(options: Options) -> Part:
     """Two runs for each landing format: one that Spark logs, one in which Python counts."""
-    part = Part("profile", f"Where the time goes: {options.size:,} chargebacks to ten csv files", {})
+    title = f"Where the time goes: {options.size:,} chargebacks to ten csv files"
+    part = Part("profile", title, {}, on_spark=True)
     for kind, files in (("json", options.files), ("parquet", options.tiny_files)):
         day = data.ensure(kind, options.size, files)
         job = ours(options, day.landing, day.truth)

@@ -6,13 +6,15 @@ import pstats
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+import pyspark
 import pytest
 
-from benchmarks import data, functions, harness, results, truth
+from benchmarks import data, functions, harness, results, table_formats, truth
 from benchmarks.contestants import DUCKDB, OURS, POLARS, SESSION, Options
 from benchmarks.harness import BenchmarkError, Contestant, measure, timed
 from benchmarks.parts import full
@@ -112,6 +114,22 @@ def test_a_peer_that_fails_is_left_out_and_the_job_that_fails_ends_the_part() ->
     assert list(measure([fails, Contestant("another", ["/bin/true"])], 2)) == ["another"]
     with pytest.raises(BenchmarkError, match="a peer failed"):
         measure([Contestant("a peer", ["/bin/false"], required=True)], 1)
+
+
+def test_a_peer_whose_spark_is_not_installed_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    table = next(one for one in table_formats.tables() if one.module == "hudi")
+    missing = replace(table, python=Path(".venv-none/bin/python"))
+    day = data.ensure("json", SIZE, 2)
+    assert table_formats.contestant(Options(), missing, day, Path("late")) is None
+    shown = capsys.readouterr()
+    assert "hudi is left out: no .venv-none/bin/python, run make .venv-none/.ready" in shown.out + shown.err
+
+
+def test_a_part_on_spark_names_the_version_of_its_spark() -> None:
+    assert (
+        f"**Title**\n\nSpark {pyspark.__version__}.\n" in Part("one", "Title", {}, on_spark=True).markdown()
+    )
+    assert "Spark" not in Part("two", "Title", {}).markdown()
 
 
 def test_the_page_takes_what_was_measured_last() -> None:

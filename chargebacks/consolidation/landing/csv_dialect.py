@@ -1,7 +1,7 @@
 r"""Decide how a CSV file escapes quotes inside quotes: doubled (RFC 4180), or by a backslash (Spark, MySQL).
 
 Text with backslashes is rewritten with doubled quotes, line by line, so that one reader serves both. Inside quotes,
-`\"` is a quote and `\\` a backslash; outside, a backslash is text (as Spark 3.5 writes it). A backslash before a line
+`\"` is a quote and `\\` a backslash; outside, a backslash is text (as Spark writes it). A backslash before a line
 end inside quotes is not part of the text, and an unquoted `\N` is null (MySQL's manual, SELECT ... INTO OUTFILE). A
 backslash before any other character is kept.
 """
