@@ -16,6 +16,17 @@ from tests.infra.releases import Manifest, artifacts, earlier_manifest, manifest
 LOCATION = f"s3://artifacts/releases/{RELEASE}/manifest.json"
 NEW, EARLIER = manifest(RELEASE), earlier_manifest(RELEASE)
 UNKNOWN = "it does not list the updater's zips and the job's wheels in a form that this checkout knows"
+CALLER = """
+variable "manifest" {}
+module "release" {
+  source   = "../"
+  manifest = var.manifest
+  location = "s3://artifacts/manifest.json"
+}
+resource "terraform_data" "phase" {
+  input = "${module.release.updater.file} ${module.release.job.file}"
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +101,15 @@ def test_a_manifest_that_cannot_be_used_is_refused_with_what_to_do(
     said = refusals(release, text)
     assert f"Cannot use {LOCATION}: {why}" in said
     assert said.count(LOCATION) == 1
+
+
+def test_what_was_applied_can_be_destroyed_when_its_release_is_gone(release: Terraform) -> None:
+    caller = Terraform(release.folder / "caller", release.environment)
+    caller.folder.mkdir()
+    (caller.folder / "main.tf").write_text(CALLER)
+    caller.init()
+    caller.apply({"manifest": json.dumps(NEW)})
+    caller.destroy({"manifest": ""})
 
 
 def test_new_fields_of_a_manifest_are_ignored(release: Terraform) -> None:

@@ -35,6 +35,10 @@ locals {
     for choice in local.wheels : choice if choice.glue_version == coalesce(var.glue_version, choice.glue_version)
   ]
 
+  # Destroy only warns where a plan is refused, and goes on with these.
+  zip_chosen    = try(local.zips_that_fit[0], merge(local.earlier_zips[0], { runtime = "python3.11" }))
+  wheels_chosen = try(local.wheels_that_fit[0], local.earlier_wheels[0])
+
   zips_it_has   = join(", ", flatten([for zip in local.zips : [for runtime in zip.runtimes : "${runtime} on ${zip.architecture}"]]))
   wheels_it_has = join(", ", [for choice in local.wheels : choice.glue_version])
   asked_of_zips = join(" and ", compact([

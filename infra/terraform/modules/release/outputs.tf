@@ -1,6 +1,6 @@
 output "updater" {
   description = "The updater's zip (file), its runtime and its architecture."
-  value       = try({ for name in ["file", "runtime", "architecture"] : name => local.zips_that_fit[0][name] }, null)
+  value       = { file = local.zip_chosen.file, runtime = local.zip_chosen.runtime, architecture = local.zip_chosen.architecture }
 
   precondition {
     condition     = local.unreadable == ""
@@ -14,7 +14,7 @@ output "updater" {
 
 output "job" {
   description = "The job's zip of wheels (file) and the Glue version that they are for."
-  value       = try(local.wheels_that_fit[0], null)
+  value       = local.wheels_chosen
 
   precondition {
     condition     = local.unreadable != "" || length(local.wheels_that_fit) > 0

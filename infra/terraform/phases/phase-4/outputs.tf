@@ -8,6 +8,15 @@ output "function_name" {
   value       = module.updater.function_name
 }
 
+output "runs_on" {
+  description = "What was chosen from the release: the updater's runtime and architecture, and the job's Glue version."
+  value = {
+    runtime      = module.release.updater.runtime
+    architecture = module.release.updater.architecture
+    glue_version = module.release.job.glue_version
+  }
+}
+
 output "log_group_names" {
   description = "Log groups of the updater and of the job."
   value       = concat([module.updater.log_group_name], values(module.job.log_group_names))
