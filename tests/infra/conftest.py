@@ -39,7 +39,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def phase_4(made: dict[str, Any]) -> Applied:
-    """Return phase 4 as it was applied to moto, with default switches, before it was destroyed."""
+    """Return phase 4 as it is applied to moto, with default switches."""
     return Applied(**made["applied"])
 
 

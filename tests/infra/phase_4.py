@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
-
-from tests.fixtures.terraform import CREDENTIALS, OVERRIDES, Terraform, TerraformRoot
+from tests.fixtures.terraform import OVERRIDES, Terraform, TerraformRoot
+from tests.infra.clients import client
 from tests.infra.given import INDEX, PHASE_1, PHASE_3, REGION, RELEASE, VARIABLES
+from tests.infra.ready_made import write_imports
 from tests.infra.refusals import resources
 from tests.infra.releases import artifacts, manifest
 
 FUNCTION = "poc-chargeback-dev-consolidation-updater"
 JOB = "poc-chargeback-dev-chargebacks-consolidation"
+LEFT_OUT = (
+    "phase-4",
+    "without-waiting",
+)  # folders of overrides: of what moto cannot hold, and of what takes long
 Values = dict[str, Any]
 
 
@@ -22,14 +26,13 @@ class Applied:
     """What one apply came to.
 
     `resources`: values by address, of what moto holds and of what is planned beside it. `left_out`: addresses of the
-    latter. `drift`: what a second plan would change, attributes by address. `left`: what a destroy left behind.
+    latter. `drift`: what a second plan would change, attributes by address.
     """
 
     outputs: Values
     resources: dict[str, Values]
     left_out: list[str]
     drift: dict[str, list[str]]
-    left: str
 
     def of(self, kind: str) -> dict[str, Values]:
         """Resources of that type by address."""
@@ -53,19 +56,20 @@ def queue(phase_4: Applied, of: str) -> Values:
 
 
 def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
-    """Apply what moto can hold, plan all of it over that, and destroy.
+    """Apply what moto can hold, and plan all of it over that. What is applied stays on moto.
 
     `applied`: the fields of `Applied`. `plan`: what every switch on would change of it.
     """
     given = {"artifact_version": RELEASE, "alarm_emails": ["oncall@example.com"], **earlier(endpoint)}
     with artifacts(endpoint, PHASE_1["artifacts_bucket"], manifest(RELEASE)):
-        root = terraform_root("phases/phase-4", overrides=["phase-4"], moto=endpoint)
+        root = terraform_root("phases/phase-4", overrides=LEFT_OUT, moto=endpoint)
+        imports = write_imports(root.folder, root.plan(given), endpoint)
         outputs = root.apply(given)
+        imports.unlink()
         _without_overrides(root)
         planned = [one for one in root.plan(given)["resource_changes"] if one["mode"] == "managed"]
         changes = {one["address"]: one["change"] for one in planned}
         switched_on = root.plan(_with_every_switch(given))
-        root.destroy(given)
     applied = {
         "outputs": outputs,
         "resources": {address: change["after"] for address, change in changes.items()},
@@ -75,7 +79,6 @@ def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
             for address, change in changes.items()
             if change["actions"] not in (["create"], ["no-op"])
         },
-        "left": root.run("state", "list").stdout,
     }
     return {"applied": applied, "plan": switched_on}
 
@@ -88,13 +91,14 @@ def _with_every_switch(given: Values) -> Values:
 def as_applied(plan: Values) -> Applied:
     """A plan as what its apply comes to; `refusals.UNKNOWN` is what only that would tell."""
     made = {address: values for address, _, values in resources(plan)}
-    return Applied(outputs={}, resources=made, left_out=[], drift={}, left="")
+    return Applied(outputs={}, resources=made, left_out=[], drift={})
 
 
 def _without_overrides(root: Terraform) -> None:
     tree = root.folder.parents[1]
-    for override in (OVERRIDES / "phase-4").rglob("*_override.tf"):
-        (tree / override.relative_to(OVERRIDES / "phase-4")).unlink()
+    for name in LEFT_OUT:
+        for override in (OVERRIDES / name).rglob("*_override.tf"):
+            (tree / override.relative_to(OVERRIDES / name)).unlink()
 
 
 def _changed(change: Values) -> list[str]:
@@ -137,14 +141,3 @@ def _network(endpoint: str) -> Values:
         "endpoint_security_group_id": endpoints,
         "msk_client_security_group_id": clients,
     }
-
-
-def client(service: str, endpoint: str) -> Any:
-    """A client of moto's server."""
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )

@@ -1,6 +1,7 @@
 """A bucket with every rule that a lifecycle can have, applied alone: the provider waits until they have settled."""
 
 import boto3
+import pytest
 
 from tests.fixtures.terraform import CREDENTIALS, TerraformRoot
 from tests.infra.given import KEY, REGION
@@ -14,6 +15,7 @@ VARIABLES = {
 PROVIDER = f'provider "aws" {{\n  region = "{REGION}"\n}}\n'
 
 
+@pytest.mark.slow
 def test_a_bucket_is_applied_settles_and_goes(terraform_root: TerraformRoot, s3_endpoint: str) -> None:
     bucket = terraform_root("modules/bucket", moto=s3_endpoint, provider=PROVIDER)
     assert bucket.apply(VARIABLES)["name"] == "tested-bucket"
