@@ -149,12 +149,10 @@ def test_function_and_job_run_what_was_built_for_their_runtimes(
 
 
 def test_phase_4_says_what_to_do_about_a_manifest_that_is_missing_or_stored_as_bytes(
-    terraform_root: TerraformRoot, s3_endpoint: str
+    plan_of: Plans, s3_endpoint: str
 ) -> None:
     bucket, version = PHASE_1["artifacts_bucket"], "0.1.0-stored-as-bytes"
-    root = terraform_root("phases/phase-4", moto=s3_endpoint)
-    for beside in ("main.tf", "operations.tf", "outputs.tf"):  # what the choice of the release does not need
-        (root.folder / beside).unlink()
+    root = plan_of.copy("phases/phase-4")
     with artifacts(s3_endpoint, bucket, NEW):
         client("s3", s3_endpoint).put_object(
             Bucket=bucket, Key=f"releases/{version}/manifest.json", Body=json.dumps(NEW).encode()
