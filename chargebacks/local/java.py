@@ -28,7 +28,7 @@ def java(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def java_home(environment: Mapping[str, str] | None = None) -> Path:
-    """The folder to give Spark as JAVA_HOME. Raises LocalStackError when there is no Java 17."""
+    """Return the folder of that Java. Raises LocalStackError when there is no Java 17."""
     return java(environment).parent.parent
 
 

@@ -16,8 +16,8 @@ import pyspark
 import pytest
 
 from chargebacks.consolidation.stages.engine import InProcessEngine
-from chargebacks.local.java import java_home
 from chargebacks.local.processes import HOST, Server, free_port
+from chargebacks.local.spark_java import spark_java_home
 from tests.e2e.on_a_cluster import outcome
 from tests.fixtures.places import DAY, Place
 
@@ -109,7 +109,8 @@ def test_two_executors_one_of_which_is_killed_give_what_one_process_gives(
 @pytest.fixture
 def master(spark_home: Path, s3_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A standalone master with two workers on addresses of their own: Spark speculates on another host only."""
-    for name, value in {"SPARK_HOME": spark_home, "JAVA_HOME": java_home(), "SPARK_LOCAL_IP": HOST}.items():
+    places = {"SPARK_HOME": spark_home, "JAVA_HOME": spark_java_home(), "SPARK_LOCAL_IP": HOST}
+    for name, value in places.items():
         monkeypatch.setenv(name, str(value))
     port, ui = free_port(), ("--webui-port", "0")
     url = f"spark://{HOST}:{port}"
