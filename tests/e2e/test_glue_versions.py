@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.locked_requirements import declared
+from scripts.locked_requirements import blocks
 from tests.fixtures.interpreters import environment
 
 ROOT = Path(__file__).parents[2]
 GLUE_5_1 = ROOT / ".venv-glue-5.1/bin/python"
-EXTRAS = ("updater", "job", "poller", "local", "test")
 END_TO_END = (
     "tests/integration/test_job_on_spark.py",
     "tests/integration/test_range_on_spark.py",
@@ -41,7 +40,7 @@ def glue_5_1() -> Path:
 
 def glue_6_0() -> Path:
     """Return a Python 3.13 with all of requirements.lock. Skip the test where there is no 3.13; in CI, fail it."""
-    return environment("3.13", {requirement for extra in EXTRAS for requirement in declared(extra)})
+    return environment("3.13", blocks((ROOT / "requirements.lock").read_text(), ["3.13"]))
 
 
 def run(python: Path, *words: str) -> str:
