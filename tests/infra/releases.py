@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
-
 from scripts import release_manifest
 from tests.e2e.packages import ARM_ZIP, GLUE_6_WHEELS, WHEELS, ZIP
-from tests.fixtures.terraform import CREDENTIALS
+from tests.infra.clients import client
 from tests.infra.given import REGION
 
 Manifest = dict[str, Any]
@@ -33,7 +31,7 @@ def _sums(version: str, files: tuple[str, ...]) -> Manifest:
 
 def put_release(endpoint_url: str, bucket: str, released: Manifest) -> None:
     """Put the release's manifest and its zips where Terraform and Lambda look for them."""
-    s3, folder = _s3(endpoint_url), f"releases/{released['version']}"
+    s3, folder = client("s3", endpoint_url), f"releases/{released['version']}"
     for name in released["sha256"]:
         s3.put_object(Bucket=bucket, Key=f"{folder}/{name}", Body=b"zip")
     # As `aws s3 sync` does: the provider reads objects of this content type.
@@ -48,7 +46,7 @@ def put_release(endpoint_url: str, bucket: str, released: Manifest) -> None:
 @contextmanager
 def artifacts(endpoint_url: str, bucket: str, *releases: Manifest) -> Iterator[None]:
     """Keep an artifacts bucket with these releases while the block runs; the account is empty again after it."""
-    s3 = _s3(endpoint_url)
+    s3 = client("s3", endpoint_url)
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     for released in releases:
         put_release(endpoint_url, bucket, released)
@@ -58,13 +56,3 @@ def artifacts(endpoint_url: str, bucket: str, *releases: Manifest) -> Iterator[N
         for found in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
             s3.delete_object(Bucket=bucket, Key=found["Key"])
         s3.delete_bucket(Bucket=bucket)
-
-
-def _s3(endpoint_url: str) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=endpoint_url,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-    )

@@ -8,8 +8,9 @@ import pytest
 
 from tests.e2e.packages import ARM_ZIP, GLUE_6_WHEELS, WHEELS, ZIP
 from tests.fixtures.terraform import Terraform, TerraformRoot
+from tests.infra.clients import client
 from tests.infra.given import EARLIER_RELEASE, PHASE_1, RELEASE, VARIABLES
-from tests.infra.phase_4 import as_applied, client
+from tests.infra.phase_4 import as_applied
 from tests.infra.plans import Plans
 from tests.infra.releases import Manifest, artifacts, earlier_manifest, manifest
 
@@ -35,10 +36,9 @@ def release(terraform_root: TerraformRoot) -> Terraform:
     return terraform_root("modules/release")
 
 
-def refusals(release: Terraform, text: str | None, **asked: str) -> str:
-    """Return all that Terraform finds wrong with a manifest's text and what is asked of it."""
-    given = {"manifest": text, "location": LOCATION, **asked}
-    return refused(release, given)
+def refusals(release: Terraform, text: str | None, **variables: str) -> str:
+    """Return all that Terraform finds wrong with a manifest's text and these variables."""
+    return refused(release, {"manifest": text, "location": LOCATION, **variables})
 
 
 def refused(root: Terraform, given: dict[str, Any]) -> str:

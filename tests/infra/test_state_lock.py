@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.terraform import ROOT, Terraform
+from tests.infra.clients import client
 from tests.infra.given import REGION
-from tests.infra.phase_4 import client
 
 RUNBOOK = (ROOT / "docs/runbook.md").read_text()
 KEY = "dev/phase-4.tfstate"

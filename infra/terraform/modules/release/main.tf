@@ -41,7 +41,7 @@ locals {
 
   zips_it_has   = join(", ", flatten([for zip in local.zips : [for runtime in zip.runtimes : "${runtime} on ${zip.architecture}"]]))
   wheels_it_has = join(", ", [for choice in local.wheels : choice.glue_version])
-  asked_of_zips = join(" and ", compact([
+  requested_of_zips = join(" and ", compact([
     var.runtime == null ? "" : "runtime = \"${coalesce(var.runtime, "-")}\"",
     var.architecture == null ? "" : "architecture = \"${coalesce(var.architecture, "-")}\"",
   ]))

@@ -8,7 +8,7 @@ output "updater" {
   }
   precondition {
     condition     = local.unreadable != "" || length(local.zips_that_fit) > 0
-    error_message = "The release of ${var.location} has no updater for ${local.asked_of_zips}; it has ${local.zips_it_has}. Set runtime and architecture to one of these pairs, or to null for the release's first."
+    error_message = "The release of ${var.location} has no updater for ${local.requested_of_zips}; it has ${local.zips_it_has}. Set runtime and architecture to one of these pairs, or to null for the release's first."
   }
 }
 

@@ -1,4 +1,4 @@
 output "offered" {
-  description = "true: AWS offers MSK Serverless in the region."
+  description = "Whether AWS offers MSK Serverless in the region."
   value       = contains(setunion(local.listed, var.more), var.region)
 }

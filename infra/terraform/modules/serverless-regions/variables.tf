@@ -1,5 +1,5 @@
 variable "region" {
-  description = "The region that the question is about."
+  description = "Region to look up."
   type        = string
 }
 
