@@ -11,9 +11,8 @@ import pytest
 
 from tests.fixtures.terraform import TREE, Terraform
 from tests.infra.given import EARLIER_RELEASE, PHASE_1
-from tests.infra.phase_4 import earlier
 from tests.infra.plans import Plans
-from tests.infra.upgrades import kept, sample, taken_away
+from tests.infra.upgrades import kept, sample, taken_away, with_network
 
 Values = dict[str, Any]
 US = {"region": "us-east-1"}
@@ -129,25 +128,6 @@ def test_phase_4_keeps_what_holds_messages_and_what_runs(
     }
     assert taken_away(plan) == {}
     assert {kind: len(addresses) for kind, addresses in kept(plan, *kinds).items()} == dict(kinds)
-
-
-def with_network(endpoint: str, folder: Path) -> Path:
-    """The sample with the network that phase 4 is planned in: moto gives it other ids in each process."""
-    text, now = sample("phase-4").read_text(), earlier(endpoint)
-    usual = {"phase_1": PHASE_1, "phase_3": {"msk_client_security_group_id": "sg-2"}}
-    for phase, name in (
-        ("phase_1", "vpc_id"),
-        ("phase_1", "endpoint_security_group_id"),
-        ("phase_3", "msk_client_security_group_id"),
-    ):
-        text = text.replace(f'"{usual[phase][name]}"', f'"{now[phase][name]}"')
-    for former, subnet in zip(
-        PHASE_1["private_subnet_ids"], now["phase_1"]["private_subnet_ids"], strict=False
-    ):
-        text = text.replace(f'"{former}"', f'"{subnet}"')
-    state = folder / "phase-4.json"
-    state.write_text(text)
-    return state
 
 
 def actions(plan: Values, address: str) -> list[str]:

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.fixtures.terraform import ROOT
+from tests.infra.given import PHASE_1
+from tests.infra.phase_4 import earlier
 
 Plan = dict[str, Any]
 SAMPLES: Final = ROOT / "tests/samples/terraform"
@@ -30,3 +32,22 @@ def kept(plan: Plan, *kinds: str) -> dict[str, set[str]]:
         }
         for kind in kinds
     }
+
+
+def with_network(endpoint: str, folder: Path) -> Path:
+    """The sample with the network that phase 4 is planned in: moto gives it other ids in each process."""
+    text, now = sample("phase-4").read_text(), earlier(endpoint)
+    usual = {"phase_1": PHASE_1, "phase_3": {"msk_client_security_group_id": "sg-2"}}
+    for phase, name in (
+        ("phase_1", "vpc_id"),
+        ("phase_1", "endpoint_security_group_id"),
+        ("phase_3", "msk_client_security_group_id"),
+    ):
+        text = text.replace(f'"{usual[phase][name]}"', f'"{now[phase][name]}"')
+    for former, subnet in zip(
+        PHASE_1["private_subnet_ids"], now["phase_1"]["private_subnet_ids"], strict=False
+    ):
+        text = text.replace(f'"{former}"', f'"{subnet}"')
+    state = folder / "phase-4.json"
+    state.write_text(text)
+    return state
