@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
@@ -12,3 +13,8 @@ settings.register_profile(
     "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("unhurried")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hand out files in the order of collection: by the number of tests, files of one long test would come last."""
+    config.option.loadscopereorder = False

@@ -15,6 +15,7 @@ provider goes to the `tests/*.tftest.hcl` of the root. Releases are put into mot
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,30 @@ from tests.fixtures.whole_run import shared
 from tests.infra.given import VARIABLES
 from tests.infra.phase_4 import Applied, apply, as_applied
 from tests.infra.plans import PHASE_4, Plan, Plans, write_summary
+
+HERE = Path(__file__).parent
+# The long files, so that two processes end together. One applies phase 4, and no other needs it until that is done.
+FIRST = (
+    "test_first_deployment.py",
+    "test_phase_4.py",
+    "test_terraform.py",
+    "test_release.py",
+    "test_refused_values.py",
+    "test_planned.py",
+    "test_policy.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files of this folder in the order of FIRST, then the others."""
+    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    ordered = sorted((items[place] for place in places), key=lambda item: _turn(item.path.name))
+    for place, item in zip(places, ordered, strict=True):
+        items[place] = item
+
+
+def _turn(name: str) -> int:
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 @pytest.fixture(scope="session")

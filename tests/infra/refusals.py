@@ -130,7 +130,10 @@ def _policy(values: Values) -> Iterator[str]:
     """Statements of a resource's policy that let everybody in, of a role's that let it do everything."""
     for name in ("policy", "assume_role_policy"):
         text = values.get(name)
-        if not isinstance(text, str) or text == UNKNOWN:
+        if not isinstance(text, str) or text in (
+            "",
+            UNKNOWN,
+        ):  # "": the queue's policy is a resource of its own
             continue
         for statement in json.loads(text)["Statement"]:
             allows = statement["Effect"] == "Allow"

@@ -9,7 +9,7 @@ from chargebacks.errors import SettingsError
 from chargebacks.projection.settings import UpdaterSettings
 from tests.fixtures.terraform import TREE
 from tests.infra.given import INDEX, PHASE_1, REGION
-from tests.infra.phase_4 import FUNCTION, Applied
+from tests.infra.phase_4 import FUNCTION, Applied, queue
 
 # For the layer: "Lambda runtime wrapper scripts", AWS Lambda Developer Guide.
 WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
@@ -53,7 +53,7 @@ def test_settings_parse_what_is_set(phase_4: Applied) -> None:
     parsed = UpdaterSettings.from_environment({**variables(phase_4), "AWS_REGION": REGION})
     assert parsed == UpdaterSettings(
         table=PHASE_1["chargebacks_table_name"],
-        dlq_url=phase_4.one("aws_sqs_queue")["url"],
+        dlq_url=queue(phase_4, FUNCTION)["url"],
         service=FUNCTION,
     )
 
@@ -62,7 +62,7 @@ def test_settings_parse_what_every_switch_sets(switched_on: Applied) -> None:
     parsed = UpdaterSettings.from_environment(variables(switched_on))
     assert parsed == UpdaterSettings(
         table=PHASE_1["chargebacks_table_name"],
-        dlq_url=switched_on.one("aws_sqs_queue")["url"],
+        dlq_url=queue(switched_on, FUNCTION)["url"],
         service=FUNCTION,
         log_level="DEBUG",
         partition_index=INDEX,

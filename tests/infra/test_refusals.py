@@ -75,7 +75,7 @@ def test_a_key_that_the_apply_will_tell_counts_as_given() -> None:
 
 @pytest.mark.parametrize("kind", ["aws_sns_topic", "aws_sqs_queue"])
 def test_what_takes_messages_without_a_policy_would_take_them_in_the_clear(kind: str) -> None:
-    alone = plan(kind, {"kms_master_key_id": "key"})
+    alone = plan(kind, {"kms_master_key_id": "key", "policy": ""})
     assert findings(alone) == [f"{kind}.this: has no policy"]
     policy = plan(f"{kind}_policy", {})["resource_changes"]
     assert findings({"resource_changes": alone["resource_changes"] + policy}) == []

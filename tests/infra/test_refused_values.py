@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.terraform import TREE, Terraform, TerraformRoot
+from tests.fixtures.terraform import TREE, Terraform
 from tests.infra.given import VARIABLES
+from tests.infra.plans import Plans
 
 WITH_RULES = re.compile(r'^variable "(\w+)" \{\n((?:.*\n)*?)^\}', re.MULTILINE)
 LONG = "x" * 70
@@ -169,10 +170,8 @@ def test_every_phase_with_variables_has_bad_values_here() -> None:
 
 
 @pytest.mark.parametrize("phase", GIVEN)
-def test_bad_values_are_refused_with_their_message_by_every_rule(
-    terraform_root: TerraformRoot, s3_endpoint: str, phase: str
-) -> None:
-    root, messages = terraform_root(phase, moto=s3_endpoint), rules(phase)
+def test_bad_values_are_refused_with_their_message_by_every_rule(plan_of: Plans, phase: str) -> None:
+    root, messages = plan_of.copy(phase), rules(phase)
     silent, said = [], set()
     for given in GIVEN[phase]:
         told = refused(root, {**VARIABLES[phase], **given})
