@@ -94,12 +94,20 @@ def test_two_zones_are_refused_and_the_reason_names_the_variable_that_accepts_th
     assert "accept_two_zones = true" in said
 
 
-def test_another_type_of_cluster_is_refused_until_destroying_is_allowed(plan_of: Plans) -> None:
-    given = US | {"phase_1": PHASE_1, "cluster_type": "provisioned"}
-    plan = partial(plan_of, "phases/phase-3", given, state=sample("phase-3-serverless"))
+@pytest.mark.parametrize(
+    ("state", "given", "cluster"),
+    [
+        ("phase-3-serverless", US | {"cluster_type": "provisioned"}, SERVERLESS),
+        ("phase-3-three-zones", {"more_serverless_regions": ["sa-east-1"]}, PROVISIONED),
+    ],
+)
+def test_another_type_of_cluster_is_refused_until_destroying_is_allowed(
+    plan_of: Plans, state: str, given: Values, cluster: str
+) -> None:
+    plan = partial(plan_of, "phases/phase-3", given, state=sample(state))
     assert "Instance cannot be destroyed" in refused(plan)
     with allowed_to_destroy(plan_of.copy("phases/phase-3")):
-        assert taken_away(plan()) == {SERVERLESS: "delete"}
+        assert taken_away(plan())[cluster] == "delete"
 
 
 def test_another_name_of_a_table_is_refused_until_destroying_is_allowed(plan_of: Plans) -> None:

@@ -97,7 +97,7 @@ variable "accept_two_zones" {
 variable "provisioned" {
   description = "The provisioned cluster: Kafka's version, brokers in each zone, their type, and disk of each in GB. A kafka.t3.small has 2 GB of memory, at most 300 partitions (copies included) and 4 new connections a second."
   type = object({
-    kafka_version    = optional(string, "3.8.x")
+    kafka_version    = optional(string, "3.8.x") # recommended: "Supported Apache Kafka versions", Amazon MSK Developer Guide
     brokers_per_zone = optional(number, 1)
     instance_type    = optional(string, "kafka.t3.small")
     disk_gb          = optional(number, 100)
