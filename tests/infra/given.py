@@ -24,10 +24,15 @@ PHASE_1: Final[dict[str, Any]] = {
     "ledger_table_arn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/poc-chargeback-ledger-dev",
 }
 TOPIC: Final = "chargeback-consolidation-events"
+BROKERS: Final = ",".join(
+    f"b-{number}.pocchargebackdev.1a2b3c.c2.kafka.{REGION}.amazonaws.com:9098" for number in (1, 2, 3)
+)
+# Every name of a serverless cluster has this part; AWS offers none in REGION yet.
+SERVERLESS: Final = f"boot-1a2b3c4d.c1.kafka-serverless.{REGION}.amazonaws.com:9098"
 PHASE_3: Final[dict[str, Any]] = {
-    "msk_cluster_arn": f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/poc-chargeback-dev/11111111-2222-s1",
+    "msk_cluster_arn": f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/poc-chargeback-dev/11111111-2222-2",
     "msk_cluster_name": "poc-chargeback-dev",
-    "msk_bootstrap_servers": "boot-1a2b3c4d.c1.kafka-serverless.sa-east-1.amazonaws.com:9098",
+    "msk_bootstrap_servers": BROKERS,
     "msk_client_security_group_id": "sg-2",
     "topic_name": TOPIC,
 }
@@ -47,7 +52,7 @@ VARIABLES: Final[dict[str, dict[str, Any]]] = {
     "phases/phase-4": {
         "artifact_version": RELEASE,
         "phase_1": PHASE_1 | {"partition_index_name": INDEX},
-        "phase_3": PHASE_3,
+        "phase_3": PHASE_3 | {"msk_bootstrap_servers": SERVERLESS},
         "tracing": True,
         "log_level": "DEBUG",
         "schedule_zone": "America/Sao_Paulo",

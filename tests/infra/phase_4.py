@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.fixtures.terraform import OVERRIDES, Terraform, TerraformRoot
 from tests.infra.clients import client
-from tests.infra.given import INDEX, PHASE_1, PHASE_3, REGION, RELEASE, VARIABLES
+from tests.infra.given import INDEX, PHASE_1, PHASE_3, REGION, RELEASE, SERVERLESS, VARIABLES
 from tests.infra.ready_made import write_imports
 from tests.infra.refusals import resources
 from tests.infra.releases import artifacts, manifest
@@ -85,7 +85,8 @@ def apply(terraform_root: TerraformRoot, endpoint: str) -> Values:
 
 def _with_every_switch(given: Values) -> Values:
     phase_1 = {**given["phase_1"], "partition_index_name": INDEX}
-    return {**VARIABLES["phases/phase-4"], "phase_1": phase_1, "phase_3": given["phase_3"]}
+    phase_3 = {**given["phase_3"], "msk_bootstrap_servers": SERVERLESS}
+    return {**VARIABLES["phases/phase-4"], "phase_1": phase_1, "phase_3": phase_3}
 
 
 def as_applied(plan: Values) -> Applied:
@@ -122,14 +123,14 @@ def earlier(endpoint: str, given: Values | None = None) -> Values:
 
 @cache
 def _network(endpoint: str) -> Values:
-    """Make two subnets and two security groups, once a process."""
+    """Make three subnets and two security groups, once a process."""
     ec2 = client("ec2", endpoint)
     vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
             "Subnet"
         ]["SubnetId"]
-        for number, zone in enumerate("ab")
+        for number, zone in enumerate("abc")
     ]
     endpoints, clients = (
         ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]

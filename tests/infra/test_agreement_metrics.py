@@ -176,17 +176,14 @@ def test_announcements_that_reach_no_updater_ring_without_any_lag(phase_4: Appli
     assert (silent["evaluation_periods"], silent["datapoints_to_alarm"], periods) == (2, 2, {6 * 3600})
 
 
-def test_alarm_and_dashboard_read_the_lag_alike(phase_4: Applied) -> None:
-    """Of the serverless cluster that phase 3's outputs name: a value for each partition, once a minute."""
-    lag = alarms(phase_4)["offset-lag"]
-    ((metric,),) = [query["metric"] for query in lag["metric_query"]]
-    body = json.loads(phase_4.one("aws_cloudwatch_dashboard")["dashboard_body"])
-    shown = [one["properties"] for one in body["widgets"] if "SumOffsetLag" in json.dumps(one)]
-    assert (
-        [(one["stat"], one["period"]) for one in shown]
-        == [(metric["stat"], metric["period"])]
-        == [("Sum", 60)]
-    )
+def test_alarm_and_dashboard_read_the_lag_alike(phase_4: Applied, switched_on: Applied) -> None:
+    """A provisioned cluster sends one value a minute, a serverless one a value for each partition."""
+    for applied, expected in ((phase_4, ("Maximum", 300)), (switched_on, ("Sum", 60))):
+        ((metric,),) = [query["metric"] for query in alarms(applied)["offset-lag"]["metric_query"]]
+        body = json.loads(applied.one("aws_cloudwatch_dashboard")["dashboard_body"])
+        shown = [one["properties"] for one in body["widgets"] if "SumOffsetLag" in json.dumps(one)]
+        read = [(one["stat"], one["period"]) for one in (metric, *shown)]
+        assert read == [expected, expected]
 
 
 def test_the_dashboard_shows_how_long_invocations_take_and_how_many_run_at_once(phase_4: Applied) -> None:

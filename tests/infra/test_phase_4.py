@@ -63,7 +63,7 @@ def test_the_function_is_what_users_asked_for(phase_4: Applied) -> None:
     )
     assert made["logging_config"][0]["log_format"] == "Text"
     assert (made["tracing_config"][0]["mode"], made["layers"] or []) == ("PassThrough", [])
-    assert len(made["vpc_config"][0]["subnet_ids"]) == 2
+    assert len(made["vpc_config"][0]["subnet_ids"]) == 3
 
 
 def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
@@ -82,7 +82,7 @@ def test_the_job_is_what_users_asked_for(phase_4: Applied) -> None:
     assert given["--additional-python-modules"] == f"{release}/{GLUE_6_WHEELS}"
     assert given["--python-modules-installer-option"] == "--no-index"
     connections = {one["name"] for one in phase_4.of("aws_glue_connection").values()}
-    assert set(made["connections"]) == connections == {f"{JOB}-sa-east-1a", f"{JOB}-sa-east-1b"}
+    assert set(made["connections"]) == connections == {f"{JOB}-sa-east-1{zone}" for zone in "abc"}
 
 
 def test_every_log_group_is_encrypted_forgets_and_is_subscribed(phase_4: Applied) -> None:

@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.fixtures.terraform import ROOT
-from tests.infra.given import PHASE_1
+from tests.infra.given import ACCOUNT, PHASE_1, PHASE_3, REGION
 from tests.infra.phase_4 import earlier
 
 Plan = dict[str, Any]
 SAMPLES: Final = ROOT / "tests/samples/terraform"
+# Beside which the sample of phase 4 was applied; plans are made beside that of `PHASE_3`.
+RELEASED_CLUSTER: Final = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/poc-chargeback-dev/11111111-2222-s1"
 
 
 def sample(name: str) -> Path:
@@ -35,7 +37,10 @@ def kept(plan: Plan, *kinds: str) -> dict[str, set[str]]:
 
 
 def with_network(endpoint: str, folder: Path) -> Path:
-    """The sample with the network that phase 4 is planned in: moto gives it other ids in each process."""
+    """Return the sample with the cluster and the network that phase 4 is planned beside.
+
+    moto gives the network other ids in each process.
+    """
     text, now = sample("phase-4").read_text(), earlier(endpoint)
     usual = {"phase_1": PHASE_1, "phase_3": {"msk_client_security_group_id": "sg-2"}}
     for phase, name in (
@@ -48,6 +53,7 @@ def with_network(endpoint: str, folder: Path) -> Path:
         PHASE_1["private_subnet_ids"], now["phase_1"]["private_subnet_ids"], strict=False
     ):
         text = text.replace(f'"{former}"', f'"{subnet}"')
+    text = text.replace(RELEASED_CLUSTER, PHASE_3["msk_cluster_arn"])
     state = folder / "phase-4.json"
     state.write_text(text)
     return state
