@@ -58,7 +58,7 @@ def test_every_make_target_shown_exists(page: Path) -> None:
     assert {words[1] for words in commands(page, "make")} <= targets
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=named)
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text())
     assert [link for link in links if not leads_somewhere(page, *link)] == []

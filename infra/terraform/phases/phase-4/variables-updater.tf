@@ -114,7 +114,7 @@ variable "batching_window_seconds" {
 }
 
 variable "retry_attempts" {
-  description = "How often a failed message is handed over again before it is put aside. A few retries are over quickly and would move a backlog to the queue as offsets only, so record_age_seconds is meant to end them."
+  description = "Retries of a failed message before Lambda puts it aside. A few retries end within seconds and would move a backlog to the queue as offsets only; the default leaves it to record_age_seconds to end them."
   type        = number
   default     = 10000
   nullable    = false
