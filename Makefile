@@ -42,7 +42,7 @@ lint: setup ## ruff (lint and format) and strict mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-package: setup ## dist/: the Lambda's zip and the Glue artifacts
+package: setup ## dist/: a release, with the Lambda's zips, the Glue artifacts and their manifest
 	./build.sh
 
 # requirements.lock, but with the Spark of Glue 5.1.

@@ -8,8 +8,10 @@ A test gets a plan, as `terraform show -json` prints it, from one of these:
   outputs of an earlier phase are enough (`{"phase_3": {"msk_bootstrap_servers": …}}`), and equal plans are made once.
 - `plan_of("phases/phase-3", {…}, state=path)`: the same over a state of an earlier release.
 
-Terraform is not run anywhere else: values that a phase refuses go to test_refused_values.py, and what needs no real
-provider goes to the `tests/*.tftest.hcl` of the root. Releases are put into moto's bucket by `releases.artifacts`.
+Values that a phase refuses go to test_refused_values.py, plans over an earlier release's state to test_upgrades.py,
+and what needs no real provider to the `tests/*.tftest.hcl` of the root. Run Terraform in a test of its own only for
+what none of these can show, as the tests of README's commands and of modules without resources do. Releases are put
+into moto's bucket by `releases.artifacts`.
 """
 
 import json
