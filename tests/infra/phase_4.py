@@ -113,7 +113,7 @@ def earlier(endpoint: str, given: Values | None = None) -> Values:
     Phase 4 reads the zones of its subnets.
     """
     phase_1, phase_3 = ((given or {}).get(phase) or {} for phase in ("phase_1", "phase_3"))
-    network = dict(_network(endpoint))
+    network = dict(make_network(endpoint))
     clients = network.pop("msk_client_security_group_id")
     return {
         "phase_1": {**PHASE_1, **phase_1, **network},
@@ -122,15 +122,15 @@ def earlier(endpoint: str, given: Values | None = None) -> Values:
 
 
 @cache
-def _network(endpoint: str) -> Values:
-    """Make three subnets and two security groups, once a process."""
-    ec2 = client("ec2", endpoint)
+def make_network(endpoint: str, region: str = REGION, zones: int = 3) -> Values:
+    """Make a subnet in each zone and two security groups, once a process; return their ids as outputs have them."""
+    ec2 = client("ec2", endpoint, region)
     vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{REGION}{zone}")[
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{region}{zone}")[
             "Subnet"
         ]["SubnetId"]
-        for number, zone in enumerate("abc")
+        for number, zone in enumerate("abc"[:zones])
     ]
     endpoints, clients = (
         ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]

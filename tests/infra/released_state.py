@@ -6,26 +6,28 @@ added to the state as the commit plans them, with `MADE_UP` for what only AWS wo
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
 from moto.moto_api._internal import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from tests.fixtures.terraform import OVERRIDES, ROOT, TREE, Terraform, call_moto, environment_of
 from tests.infra.given import ACCOUNT, EARLIER_RELEASE, PHASE_1, PHASE_3, REGION
+from tests.infra.phase_4 import make_network
 from tests.infra.releases import artifacts, earlier_manifest
 from tests.infra.upgrades import SAMPLES
 
 Values = dict[str, Any]
+PHASE_4: Final = "phases/phase-4"
 MSK: Final = f":{ACCOUNT}:cluster/poc-chargeback-dev/11111111-2222-3333-4444-555555555555"
 CONFIGURATION: Final = f"arn:aws:kafka:sa-east-1:{ACCOUNT}:configuration/poc-chargeback-dev/1-2-3-4-5-2"
 MADE_UP: Final[Mapping[str, Values]] = {
@@ -61,7 +63,7 @@ STATES: Final[Mapping[str, Sample]] = {
     "phase-3-serverless": Sample("phases/phase-3", US, ("without-msk",), zones=2),
     "phase-3-two-zones": Sample("phases/phase-3", PROVISIONED, ("without-msk",), zones=2),
     "phase-3-three-zones": Sample("phases/phase-3", PROVISIONED, ("without-msk",), zones=3),
-    "phase-4": Sample("phases/phase-4", {"artifact_version": EARLIER_RELEASE}, ("phase-4",), zones=2),
+    "phase-4": Sample(PHASE_4, {"artifact_version": EARLIER_RELEASE}, ("phase-4",), zones=2),
 }
 
 
@@ -72,80 +74,69 @@ def main(commit: str, *only: str) -> None:
         capture_output=True,
         check=True,
     )
-    for name, one in STATES.items():
-        if only and name not in only:
-            continue
-        server = ThreadedMotoServer(port=0, verbose=False)
-        server.start()
-        with tempfile.TemporaryDirectory() as folder:
+    for name in only or STATES:
+        with moto() as endpoint, tempfile.TemporaryDirectory() as folder:
             with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tree:
                 tree.extractall(folder, filter="data")
-            endpoint = "http://{}:{}".format(*server.get_host_and_port())
-            state = made(Path(folder), one, endpoint)
-        server.stop()
-        moto_api_backend.reset()
+            state = applied_state(Path(folder), STATES[name], endpoint)
         (SAMPLES / f"{name}.state.json").write_text(json.dumps(state, separators=(",", ":")) + "\n")
 
 
-def made(checkout: Path, one: Sample, endpoint: str) -> Values:
+@contextmanager
+def moto() -> Iterator[str]:
+    """Run moto's server with an empty account while the block runs; yield its URL."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    yield "http://{}:{}".format(*server.get_host_and_port())
+    server.stop()
+    moto_api_backend.reset()
+
+
+def applied_state(checkout: Path, one: Sample, endpoint: str) -> Values:
     """Return the state of the root that the variables were applied to; its network has the ids of `given.py`."""
-    tree, given, ids = checkout / TREE.relative_to(ROOT), dict(one.variables), dict[str, str]()
-    laid_over = [
-        (path, tree / path.relative_to(OVERRIDES / name))
+    tree = checkout / TREE.relative_to(ROOT)
+    left_out = [
+        Path(shutil.copy(path, tree / path.relative_to(OVERRIDES / name)))
         for name in one.overrides
         for path in (OVERRIDES / name).rglob("*.tf")
     ]
-    for path, target in laid_over:
-        target.write_text(path.read_text())
-    terraform = Terraform(tree / one.root, environment_of(checkout))
-    (terraform.folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    call_moto(terraform.folder, endpoint)
+    terraform = initialised(tree / one.root, endpoint)
+    earlier, ids = earlier_phases(one, endpoint)
+    with released(endpoint) if one.root == PHASE_4 else nullcontext():
+        terraform.apply(one.variables | earlier)
+        for override in left_out:
+            override.unlink()
+        plan = json.loads(renamed(json.dumps(terraform.plan(one.variables | earlier)), ids))
+    state: Values = json.loads(renamed((terraform.folder / "terraform.tfstate").read_text(), ids))
+    resources = [resource for resource in state["resources"] if resource["mode"] == "managed"]
+    resources += added(plan, block_types(terraform))
+    return {**state, "resources": resources, "lineage": "sample", "serial": 1, "check_results": None}
+
+
+def released(endpoint: str) -> AbstractContextManager[None]:
+    """Keep the release that phase 4 runs in the artifacts bucket while the block runs."""
+    return artifacts(endpoint, PHASE_1["artifacts_bucket"], earlier_manifest(EARLIER_RELEASE))
+
+
+def initialised(folder: Path, endpoint: str) -> Terraform:
+    terraform = Terraform(folder, environment_of(folder))
+    (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    call_moto(folder, endpoint)
     terraform.init()
-    with ExitStack() as stack:
-        if one.zones:
-            phase_1, clients, ids = network(endpoint, given.get("region", REGION), one.zones)
-            given["phase_1"] = phase_1
-        if one.root == "phases/phase-4":
-            given["phase_3"] = PHASE_3 | {"msk_client_security_group_id": clients}
-            stack.enter_context(
-                artifacts(endpoint, PHASE_1["artifacts_bucket"], earlier_manifest(EARLIER_RELEASE))
-            )
-        terraform.apply(given)
-        for _, target in laid_over:
-            target.unlink()
-        plan = terraform.plan(given)
-    text = (terraform.folder / "terraform.tfstate").read_text()
-    plan = json.loads(renamed(json.dumps(plan), ids))
-    state: Values = json.loads(renamed(text, ids))
-    blocks = block_types(terraform)
-    resources = [one for one in state["resources"] if one["mode"] == "managed"]
-    return {
-        **state,
-        "resources": [*resources, *added(plan, blocks)],
-        "lineage": "sample",
-        "serial": 1,
-        "check_results": None,
-    }
+    return terraform
 
 
-def network(endpoint: str, region: str, zones: int) -> tuple[Values, str, dict[str, str]]:
-    """Make a network; return phase 1's outputs with it, the clients' security group, and usual ids by moto's."""
-    ec2 = boto3.client("ec2", endpoint_url=endpoint, region_name=region)
-    vpc = ec2.create_vpc(CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
-    subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.40.{number}.0/24", AvailabilityZone=f"{region}{zone}")[
-            "Subnet"
-        ]["SubnetId"]
-        for number, zone in enumerate("abc"[:zones])
-    ]
-    endpoints, clients = (
-        ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
-        for name in ("endpoints", "msk-clients")
-    )
-    given = {"vpc_id": vpc, "private_subnet_ids": subnets, "endpoint_security_group_id": endpoints}
-    usual = dict(zip(subnets, PHASE_1["private_subnet_ids"], strict=False))
-    usual |= {vpc: PHASE_1["vpc_id"], endpoints: PHASE_1["endpoint_security_group_id"]}
-    return PHASE_1 | given, clients, usual | {clients: PHASE_3["msk_client_security_group_id"]}
+def earlier_phases(one: Sample, endpoint: str) -> tuple[Values, dict[str, str]]:
+    """Return the outputs of earlier phases that the root needs, and the usual ids by those of moto's network."""
+    if not one.zones:
+        return {}, {}
+    made = dict(make_network(endpoint, one.variables.get("region", REGION), one.zones))
+    usual = {**PHASE_1, **PHASE_3}
+    ids = dict(zip(made["private_subnet_ids"], usual["private_subnet_ids"], strict=False))
+    ids |= {made[name]: usual[name] for name in made if name != "private_subnet_ids"}
+    clients = {"msk_client_security_group_id": made.pop("msk_client_security_group_id")}
+    phase_3 = {"phase_3": PHASE_3 | clients} if one.root == PHASE_4 else {}
+    return {"phase_1": PHASE_1 | made, **phase_3}, ids
 
 
 def renamed(text: str, ids: Mapping[str, str]) -> str:
