@@ -120,13 +120,13 @@ def _table(scenarios: Sequence[Scenario], prices: Prices) -> Table:
 
 
 def _updater(scenarios: Sequence[Scenario], prices: Prices) -> list[str]:
-    told = [
+    sums = [
         f"{count:,} invocations, ${usd:,.4f}"
         for count, usd in (updater_alone(one, prices) for one in scenarios)
     ]
     count, usd = expected_of_updater(scenarios[0].executions, prices)
     return [
-        f"\nThe updater's Lambda alone: {'; '.join(told)}.",
+        f"\nThe updater's Lambda alone: {'; '.join(sums)}.",
         f"What users expect of it: {count:,} invocations, ${usd:,.2f} (one an execution, 60 s, 512 MB).",
     ]
 
@@ -134,11 +134,11 @@ def _updater(scenarios: Sequence[Scenario], prices: Prices) -> list[str]:
 def _caveats(prices: Prices, used: set[str]) -> list[str]:
     oldest, newest = prices.listed(used)
     dated = f"noted on {prices.noted} from price lists of {oldest} to {newest}"
-    told = [f"Prices of {prices.region}, {dated}: check them before you rely on them."]
+    caveats = [f"Prices of {prices.region}, {dated}: check them before you rely on them."]
     for name in prices.unconfirmed(used):
         price = prices.by_name[name]
-        told.append(f"Not confirmed: {name}, ${price.usd:g} per {price.unit}: {price.unconfirmed}.")
+        caveats.append(f"Not confirmed: {name}, ${price.usd:g} per {price.unit}: {price.unconfirmed}.")
     borrowed = prices.borrowed(used)
     if borrowed:
-        told.append(f"Of another region, since {prices.region}'s are not known: {', '.join(borrowed)}.")
-    return [*told, WITHOUT]
+        caveats.append(f"Of another region, since {prices.region}'s are not known: {', '.join(borrowed)}.")
+    return [*caveats, WITHOUT]

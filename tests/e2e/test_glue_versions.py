@@ -79,6 +79,6 @@ def test_the_job_passes_its_tests_on_the_spark_and_python_of_each_glue_version(
     made: Callable[[], Path], versions: str, tests: tuple[str, ...]
 ) -> None:
     python = made()
-    asked = "import pyspark, sys; print(pyspark.__version__, '{}.{}'.format(*sys.version_info))"
-    assert run(python, "-c", asked).strip() == versions
+    script = "import pyspark, sys; print(pyspark.__version__, '{}.{}'.format(*sys.version_info))"
+    assert run(python, "-c", script).strip() == versions
     assert " passed" in run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)

@@ -56,8 +56,8 @@ class Plans:
         `variables` come over what the phase needs (`NEEDED`); of `phase_1` and `phase_3` in phase 4, single outputs are
         enough. `state` is a state file that the plan starts from, as it is: nothing of it exists on moto.
         """
-        asked = [root, variables or {}, state.read_text() if state else None]
-        digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+        key = [root, variables or {}, state.read_text() if state else None]
+        digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
         with shared(self.factory, f"plan-{digest}.json") as made:
             if not made.exists():
                 made.write_text(json.dumps(self._made(root, dict(variables or {}), state)))

@@ -147,8 +147,8 @@ def renamed(text: str, ids: Mapping[str, str]) -> str:
 
 def block_types(terraform: Terraform) -> dict[str, tuple[int, set[str]]]:
     """Return schema version and names of lists and sets of blocks, by resource type."""
-    said = json.loads(terraform.run("providers", "schema", "-json").stdout)
-    (provider,) = [one for name, one in said["provider_schemas"].items() if name.endswith("/aws")]
+    schemas = json.loads(terraform.run("providers", "schema", "-json").stdout)
+    (provider,) = [one for name, one in schemas["provider_schemas"].items() if name.endswith("/aws")]
     return {
         kind: (
             schema["version"],

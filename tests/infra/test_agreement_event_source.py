@@ -13,5 +13,5 @@ def test_messages_are_retried_as_often_as_the_page_recommends() -> None:
     (default,) = re.findall(
         r'^variable "retry_attempts" \{\n(?:  .*\n)*?  default +=\s(\d+)$', variables, re.M
     )
-    (told,) = re.findall(r"`retry_attempts` is ([\d,]+)", PAGE)
-    assert {default, told.replace(",", "")} == {recommended}
+    (stated,) = re.findall(r"`retry_attempts` is ([\d,]+)", PAGE)
+    assert {default, stated.replace(",", "")} == {recommended}

@@ -1,12 +1,11 @@
 """Every phase refuses a bad value of each variable, and says what it must be."""
 
-import json
 import re
 from typing import Any
 
 import pytest
 
-from tests.fixtures.terraform import TREE, Terraform
+from tests.fixtures.terraform import TREE
 from tests.infra.given import VARIABLES
 from tests.infra.plans import Plans
 
@@ -174,7 +173,7 @@ def test_bad_values_are_refused_with_their_message_by_every_rule(plan_of: Plans,
     root, messages = plan_of.copy(phase), rules(phase)
     silent, said = [], set()
     for given in GIVEN[phase]:
-        told = refused(root, {**VARIABLES[phase], **given})
+        told = root.refusals({**VARIABLES[phase], **given})
         bad = {name: messages[name] for name in given if name in messages and given[name] is not FEW}
         silent += [(name, given[name]) for name in bad if not said_of(bad[name], told)]
         said |= said_of([text for texts in messages.values() for text in texts], told)
@@ -184,11 +183,3 @@ def test_bad_values_are_refused_with_their_message_by_every_rule(plan_of: Plans,
 
 def said_of(messages: list[str], told: list[str]) -> set[str]:
     return {text for text in messages if any(text in one for one in told)}
-
-
-def refused(root: Terraform, given: Values) -> list[str]:
-    """What Terraform finds wrong with these values."""
-    written = root.folder / "bad.tfvars.json"
-    written.write_text(json.dumps(given))
-    said = root.run("plan", "-json", "-input=false", f"-var-file={written.name}", codes=(1,)).stdout
-    return [json.loads(line).get("diagnostic", {}).get("detail", "") for line in said.splitlines()]

@@ -82,16 +82,16 @@ def test_a_provisioned_cluster_with_the_new_default_type_is_not_replaced(plan_of
 def test_a_cluster_in_two_zones_is_not_spread_over_three_and_the_reason_names_the_variable(
     plan_of: Plans,
 ) -> None:
-    said = refused(partial(plan_of, "phases/phase-3", FORMER_TYPE, state=sample("phase-3-two-zones")))
-    assert "lies in 2 zones and cannot move" in said
-    assert "Set availability_zones = 2 in phase 1" in said
+    reported = refused(partial(plan_of, "phases/phase-3", FORMER_TYPE, state=sample("phase-3-two-zones")))
+    assert "lies in 2 zones and cannot move" in reported
+    assert "Set availability_zones = 2 in phase 1" in reported
 
 
 def test_two_zones_are_refused_and_the_reason_names_the_variable_that_accepts_them(plan_of: Plans) -> None:
     given = subnets(2) | FORMER_TYPE
-    said = refused(partial(plan_of, "phases/phase-3", given, state=sample("phase-3-two-zones")))
-    assert "acks=all would be satisfied by one" in said
-    assert "accept_two_zones = true" in said
+    reported = refused(partial(plan_of, "phases/phase-3", given, state=sample("phase-3-two-zones")))
+    assert "acks=all would be satisfied by one" in reported
+    assert "accept_two_zones = true" in reported
 
 
 @pytest.mark.parametrize(

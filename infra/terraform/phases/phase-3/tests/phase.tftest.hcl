@@ -68,7 +68,7 @@ run "provisioned_when_asked_for" {
 
   assert {
     condition     = output.log_group_names == ["/aws/msk/poc-chargeback-dev"]
-    error_message = "A region that offers serverless clusters makes one although another was asked for."
+    error_message = "A region that offers serverless clusters makes one although another was chosen."
   }
 }
 
