@@ -34,6 +34,7 @@ FIRST = (
     "test_first_deployment.py",
     "test_phase_4.py",
     "test_terraform.py",
+    "test_upgrades.py",
     "test_release.py",
     "test_refused_values.py",
     "test_planned.py",
