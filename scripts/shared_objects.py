@@ -13,6 +13,7 @@ from scripts.targets import FunctionZip
 MAGIC = b"\x7fELF"
 SIXTY_FOUR_BITS_LITTLE_ENDIAN = b"\x02\x01"
 ARCHITECTURES = {62: "x86_64", 183: "arm64"}  # e_machine, by Lambda's names
+DAMAGED = "is a damaged ELF file"
 VERSION_NEEDS = 0x6FFFFFFE  # SHT_GNU_verneed
 LIBRARY_NAME = re.compile(r"\.(so|dylib|pyd|dll)(\.\d+)*$")
 PYTHON_ABI = re.compile(r"\.cpython-(\d)(\d+)\D")  # not in `.abi3.so`, which every later Python loads
@@ -30,7 +31,7 @@ def architecture(data: bytes) -> str:
 
 def newest_glibc(data: bytes) -> tuple[int, int]:
     """Return the newest version of glibc whose symbols a shared object needs; (0, 0) when it needs none."""
-    return max(map(_version, _needed(data)), default=(0, 0))
+    return max(map(_version, symbol_versions(data)), default=(0, 0))
 
 
 def _version(name: str) -> tuple[int, int]:
@@ -38,7 +39,7 @@ def _version(name: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else MARKERS.get(name, (0, 0))
 
 
-def _needed(data: bytes) -> Iterator[str]:
+def symbol_versions(data: bytes) -> Iterator[str]:
     """Yield the names of the symbol versions in the section `.gnu.version_r`."""
     (sections,) = _unpack("<Q", data, 0x28)
     size, count = _unpack("<HH", data, 0x3A)
@@ -46,22 +47,38 @@ def _needed(data: bytes) -> Iterator[str]:
     if not headers:
         raise ValueError("has no section headers, so that the glibc it needs is unknown")
     for _, kind, _, _, offset, _, names, libraries in headers:
-        for _ in range(libraries if kind == VERSION_NEEDS else 0):
-            _, versions, _, first, following = _unpack("<HHIII", data, offset)
-            place = offset + first
-            for _ in range(versions):
-                _, _, _, name, step = _unpack("<IHHII", data, place)
-                begin = headers[names][4] + name
-                yield data[begin : data.index(b"\0", begin)].decode("ascii", "replace")
-                place += step
-            offset += following
+        if kind == VERSION_NEEDS:
+            if names >= count:
+                raise ValueError(DAMAGED)
+            for place in _chain(data, "<HHIII", offset, libraries):
+                _, versions, _, first, _ = _unpack("<HHIII", data, place)
+                for version in _chain(data, "<IHHII", place + first, versions):
+                    name = _unpack("<IHHII", data, version)[3]
+                    yield _text(data, headers[names][4] + name)
+
+
+def _chain(data: bytes, layout: str, place: int, count: int) -> Iterator[int]:
+    """Yield the places of at most `count` records; the last field of each is the distance to the next, or 0."""
+    for _ in range(count):
+        yield place
+        step = _unpack(layout, data, place)[-1]
+        if step == 0:  # the last record: a damaged count must not repeat it
+            return
+        place += step
+
+
+def _text(data: bytes, begin: int) -> str:
+    end = data.find(b"\0", begin)
+    if end < 0:
+        raise ValueError(DAMAGED)
+    return data[begin:end].decode("ascii", "replace")
 
 
 def _unpack(layout: str, data: bytes, offset: int) -> tuple[int, ...]:
     try:
         return struct.unpack_from(layout, data, offset)
-    except struct.error:
-        raise ValueError("is a damaged ELF file") from None
+    except (struct.error, OverflowError):
+        raise ValueError(DAMAGED) from None
 
 
 def faults(name: str, data: bytes, target: FunctionZip) -> Iterator[str]:

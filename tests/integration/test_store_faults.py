@@ -8,7 +8,7 @@ import pytest
 
 from chargebacks.adapters import client, copies
 from chargebacks.adapters.store import Store
-from chargebacks.consolidation import job
+from chargebacks.consolidation import job, metrics
 from chargebacks.consolidation.stages.engine import InProcessEngine
 from chargebacks.errors import StorageError
 from tests.fixtures.places import DAY, NOW, Place
@@ -84,6 +84,18 @@ def test_whatever_befalls_the_commit_the_run_knows_that_it_won(
     assert (one.status, one.published, len(place.log().entries())) == ("consolidated", True, 1)
     assert broker.announced == ["a"]
     assert len(place.listed()) == 1
+
+
+@pytest.mark.parametrize("lost", [S3Fault.BROKEN_AFTER, S3Fault.CUT_AFTER])
+def test_an_execution_counts_as_completed_though_the_answer_to_its_confirmation_is_lost(
+    bucket: str, proxy: S3Proxy, lost: S3Fault
+) -> None:
+    place = Place(f"{bucket}/job")
+    place.land("a.json", [{"chargeback_id": "a"}])
+    proxy.plan = on("PUT", ".published.json", lost)
+    report = job.run(place.settings(), InProcessEngine(), Broker(), lambda: NOW)
+    assert proxy.faults == [lost]
+    assert metrics.values(report, place.settings())["ExecutionsCompleted"] == 1
 
 
 def test_a_store_that_conflicts_for_ever_fails_the_run_and_nothing_was_committed(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.pack_updater import check
-from scripts.shared_objects import architecture, faults, newest_glibc
+from scripts.shared_objects import architecture, faults, newest_glibc, symbol_versions
 from scripts.targets import FunctionZip
 
 NAME = "jsonschema_rs/jsonschema_rs.abi3.so"
@@ -114,6 +114,41 @@ def test_a_library_for_one_python_is_a_fault_where_the_zip_has_another(
 )
 def test_a_library_that_cannot_be_read_is_a_fault(data: bytes, reason: str) -> None:
     assert list(faults(NAME, data, X86_64)) == [f"{NAME} {reason}"]
+
+
+def overwritten(data: bytes, layout: str, offset: int, value: int) -> bytes:
+    """The library with another number at that place."""
+    damaged = bytearray(data)
+    struct.pack_into(layout, damaged, offset, value)
+    return bytes(damaged)
+
+
+def needs_section(data: bytes) -> tuple[int, int]:
+    """Where the header of the section `.gnu.version_r` is, and the section itself."""
+    (sections,), (count,) = struct.unpack_from("<Q", data, 0x28), struct.unpack_from("<H", data, 0x3C)
+    headers = [sections + 64 * index for index in range(count)]
+    (header,) = (at for at in headers if struct.unpack_from("<I", data, at + 4) == (0x6FFFFFFE,))
+    return header, struct.unpack_from("<Q", data, header + 24)[0]
+
+
+def test_damaged_offsets_of_a_library_are_a_fault(library: bytes) -> None:
+    header, section = needs_section(library)
+    damaged = [
+        overwritten(library, "<Q", 0x28, 2**64 - 1),  # of the section headers
+        overwritten(library, "<Q", header + 24, 2**63),  # of the section
+        overwritten(library, "<I", header + 40, 60_000),  # the section with the names
+        overwritten(library, "<I", section + 16 + 8, 2**32 - 1)[: header + 64],  # a name beyond the end
+        library[: header + 10],
+    ]
+    found = [list(faults(NAME, data, X86_64)) for data in damaged]
+    assert found == [[f"{NAME} is a damaged ELF file"]] * len(damaged)
+
+
+def test_a_library_with_a_damaged_count_of_needed_libraries_is_read_to_its_last_one(library: bytes) -> None:
+    header, _ = needs_section(library)
+    (count,) = struct.unpack_from("<I", library, header + 44)
+    damaged = overwritten(library, "<I", header + 44, count + 1)
+    assert list(symbol_versions(damaged)) == list(symbol_versions(library))
 
 
 def test_packing_stops_with_every_fault_and_what_to_do(library: bytes, tmp_path: Path) -> None:

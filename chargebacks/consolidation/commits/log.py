@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from chargebacks.adapters.store import Store
 from chargebacks.consolidation.commits.coverage import Covered
@@ -110,8 +111,13 @@ class CommitLog:
         return self._store.stat(self._published_path(entry)) is not None
 
     def confirm(self, entry: Entry) -> bool:
-        """Record that every message of the entry was acknowledged. Return whether no other run did so before."""
-        return self._store.create(self._published_path(entry), json.dumps({"run": entry.run}).encode())
+        """Record that every message of the entry was acknowledged. Return whether no other run did so before.
+
+        A marker that is there may be this call's own, its answer lost: its random `confirmation` tells.
+        """
+        path = self._published_path(entry)
+        marker = json.dumps({"run": entry.run, "confirmation": uuid4().hex}).encode()
+        return self._store.create(path, marker) or self._store.get(path) == marker
 
     def covered(self, entries: Iterable[Entry]) -> dict[str, Covered]:
         """Return every landing file that these entries, oldest first, cover: by path, as last read."""
