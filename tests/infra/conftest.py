@@ -55,26 +55,26 @@ def _turn(name: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return what `apply` returns."""
-    with shared(tmp_path_factory, "phase-4.json") as told:
-        if not told.exists():
+def applied_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Apply phase 4 unless another process of the test run did; return what `apply` returns."""
+    with shared(tmp_path_factory, "phase-4.json") as kept:
+        if not kept.exists():
             root, endpoint = (request.getfixturevalue(name) for name in ("terraform_root", "s3_endpoint"))
-            told.write_text(json.dumps(apply(root, endpoint)))
-    read: dict[str, Any] = json.loads(told.read_text())
+            kept.write_text(json.dumps(apply(root, endpoint)))
+        read: dict[str, Any] = json.loads(kept.read_text())
     return read
 
 
 @pytest.fixture(scope="session")
-def phase_4(made: dict[str, Any]) -> Applied:
+def phase_4(applied_once: dict[str, Any]) -> Applied:
     """Return phase 4 as it is applied to moto, with default switches."""
-    return Applied(**made["applied"])
+    return Applied(**applied_once["applied"])
 
 
 @pytest.fixture(scope="session")
-def phase_4_plan(made: dict[str, Any]) -> Plan:
+def phase_4_plan(applied_once: dict[str, Any]) -> Plan:
     """Return the plan with every switch on, over what was applied."""
-    plan: Plan = made["plan"]
+    plan: Plan = applied_once["plan"]
     return plan
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.fixtures.terraform import OVERRIDES, Terraform, TerraformRoot
 from tests.infra.clients import client
 from tests.infra.given import INDEX, PHASE_1, PHASE_3, REGION, RELEASE, SERVERLESS, VARIABLES
-from tests.infra.ready_made import write_imports
+from tests.infra.import_blocks import write_imports
 from tests.infra.refusals import resources
 from tests.infra.releases import artifacts, manifest
 
