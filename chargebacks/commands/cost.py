@@ -141,4 +141,6 @@ def _caveats(prices: Prices, used: set[str]) -> list[str]:
     borrowed = prices.borrowed(used)
     if borrowed:
         caveats.append(f"Of another region, since {prices.region}'s are not known: {', '.join(borrowed)}.")
+    if unused := sorted(prices.own - used):
+        caveats.append(f"In the file of --prices, but not used for this deployment: {', '.join(unused)}.")
     return [*caveats, WITHOUT]

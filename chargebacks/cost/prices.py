@@ -33,11 +33,15 @@ FIELDS: Final = tuple(field.name for field in fields(Price))
 
 @dataclass(frozen=True)
 class Prices:
-    """The prices of `region` by name; `noted` is the day on which they were written down."""
+    """The prices of `region` by name; `noted` is the day on which they were written down.
+
+    `own` names those of the user's file.
+    """
 
     region: str
     noted: str
     by_name: Mapping[str, Price]
+    own: frozenset[str] = frozenset()
 
     def borrowed(self, names: Iterable[str]) -> list[str]:
         """Return those of `names` whose price is another region's, sorted."""
@@ -59,16 +63,15 @@ def load(path: Path | None = None, region: str = REGIONS[0]) -> Prices:
     The file has the shape of `prices.json`: region, noted, and of each price at least its `usd`. Raises
     SettingsError, naming what is wrong.
     """
-    base = _packaged("prices.json")
+    base, names = _packaged("prices.json"), frozenset[str]()
     if region != base["region"]:
         base = _replaced(base, _packaged(f"prices-{region}.json"))
     if path is not None:
         own = _read(path)
         _check(path, own["prices"], base["prices"])
-        base = _replaced(base, own)
-    return Prices(
-        base["region"], base["noted"], {name: Price(**price) for name, price in base["prices"].items()}
-    )
+        base, names = _replaced(base, own), frozenset(own["prices"])
+    by_name = {name: Price(**price) for name, price in base["prices"].items()}
+    return Prices(base["region"], base["noted"], by_name, names)
 
 
 def _packaged(name: str) -> Raw:
@@ -78,7 +81,7 @@ def _packaged(name: str) -> Raw:
 
 def _replaced(base: Raw, own: Raw) -> Raw:
     """Return `base` with the prices of `own`, which are of its region and its day unless they say otherwise."""
-    region, noted = own.get("region", base["region"]), own.get("noted", base["noted"])
+    region, noted = own.get("region", base["region"]), str(own.get("noted") or base["noted"])
     changed = {
         name: {**base["prices"][name], "region": region, "listed": noted, "unconfirmed": "", **price}
         for name, price in own["prices"].items()
@@ -95,6 +98,9 @@ def _check(path: Path, own: Mapping[str, Raw], known: Mapping[str, Raw]) -> None
             raise SettingsError(
                 f"{path}: {name} has a {strange[0]!r}, which is unknown: give {', '.join(FIELDS)}"
             )
+        for field in ("listed", "unconfirmed"):
+            if not isinstance(price.get(field, ""), str):
+                raise SettingsError(f"{path}: {name} has a {field!r} that is not text: put it into quotes")
         unit, wanted = price.get("unit"), known[name]["unit"]
         if unit not in (None, wanted):
             raise SettingsError(

@@ -177,6 +177,7 @@ def test_prices_of_one_s_own_replace_those_that_they_name(tmp_path: Path) -> Non
         ('{"prices": {"gold": {"usd": 1}}}', "price 'gold' is unknown"),
         ('{"prices": {"glue_dpu_hour": {"usd": -1}}}', "glue_dpu_hour has no price"),
         ('{"prices": {"glue_dpu_hour": {"usd": "1"}}}', "glue_dpu_hour has no price"),
+        ('{"prices": {"s3_put": {"usd": 1, "listed": 2026}}}', "s3_put has a 'listed' that is not text"),
     ],
 )
 def test_a_file_that_is_no_price_list_is_refused_in_words(tmp_path: Path, text: str, told: str) -> None:
@@ -239,6 +240,26 @@ def test_own_serverless_prices_allow_a_serverless_cluster(tmp_path: Path) -> Non
     assert "629.62" in output
     assert "Of another region, since eu-west-1's are not known: alarm_month" in output
     assert "MSK: brokers" in printed(*options)
+
+
+@pytest.mark.parametrize(("noted", "day"), [(20271130, "20271130"), (None, PRICES.noted)])
+def test_the_day_of_one_s_own_file_may_be_a_number_or_unknown(
+    tmp_path: Path, noted: int | None, day: str
+) -> None:
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps({"noted": noted, "prices": {"endpoint_hour": {"usd": 0.1}}}))
+    assert f"noted on {day} from price lists of 2025-06-18 to" in printed("--prices", str(own))
+
+
+def test_own_prices_that_the_bill_does_not_use_are_named(tmp_path: Path) -> None:
+    """A file from before Glue 6.0 and arm64 had prices."""
+    own = tmp_path / "own.json"
+    prices = {name: {"usd": 0.1} for name in ("glue_dpu_hour", "lambda_gb_second", "s3_put")}
+    own.write_text(json.dumps({"prices": prices}))
+    unused = "In the file of --prices, but not used for this deployment: glue_dpu_hour, lambda_gb_second."
+    assert unused in printed("--prices", str(own))
+    assert unused not in printed("--prices", str(own), "--glue-version", "5.1")
+    assert "not used" not in printed()
 
 
 def test_the_readme_shows_what_the_command_prints() -> None:
