@@ -17,6 +17,7 @@ from tests.infra.releases import Manifest, artifacts, earlier_manifest, manifest
 LOCATION = f"s3://artifacts/releases/{RELEASE}/manifest.json"
 NEW, EARLIER = manifest(RELEASE), earlier_manifest(RELEASE)
 UNKNOWN = "it does not list the updater's zips and the job's wheels in a form that this checkout knows"
+RUNS_NOWHERE = {"file": ZIP, "architecture": "x86_64", "runtimes": []}
 CALLER = """
 variable "manifest" {}
 module "release" {
@@ -83,6 +84,7 @@ def test_what_a_release_lacks_is_refused_with_what_it_has(
         ("{}", UNKNOWN),
         (json.dumps(NEW | {"functions": {"consolidation-updater": {"arm64": "u.zip"}}}), UNKNOWN),
         (json.dumps(NEW | {"functions": {"updater": []}}), UNKNOWN),
+        (json.dumps(NEW | {"functions": {"consolidation-updater": [RUNS_NOWHERE]}}), UNKNOWN),
         (json.dumps({key: NEW[key] for key in NEW if key != "jobs"}), UNKNOWN),
         (json.dumps(NEW | {"jobs": {"consolidate_chargebacks": [{"file": "a.zip"}]}}), UNKNOWN),
     ],

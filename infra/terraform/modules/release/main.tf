@@ -6,7 +6,10 @@ locals {
   # Earlier releases name neither functions nor jobs: they are for one runtime and one Glue version.
   earlier = !can(local.manifest.functions) && !can(local.manifest.jobs)
 
-  earlier_zips   = [{ file = "consolidation-updater.zip", architecture = "x86_64", runtimes = ["python3.11"] }]
+  earlier_zips = [
+    { file = "consolidation-updater.zip", architecture = "x86_64", runtimes = ["python3.11"] },
+    { file = "consolidation-updater-arm64.zip", architecture = "arm64", runtimes = ["python3.11"] }, # if it was asked for
+  ]
   earlier_wheels = [{ file = "chargebacks.gluewheels.zip", glue_version = "5.1" }]
 
   # A manifest of an unknown shape leaves these empty, and the outputs refuse it.
@@ -51,7 +54,7 @@ locals {
     var.manifest == null ? "it is not stored as text, so Terraform cannot read it: upload it again with the content type application/json, which aws s3 sync sets" :
     var.manifest == "" ? "there is no such object: upload that release (aws s3 sync dist/releases s3://<artifacts bucket>/releases), or set artifact_version to one that is there" :
     local.manifest == null ? "it is not JSON: upload again what build.sh made" :
-    length(local.zips) == 0 || length(local.wheels) == 0 ? "it does not list the updater's zips and the job's wheels in a form that this checkout knows: apply phase 4 from the checkout that built the release, or a newer one" :
+    length(flatten(local.zips[*].runtimes)) == 0 || length(local.wheels) == 0 ? "it does not list the updater's zips and the job's wheels in a form that this checkout knows: apply phase 4 from the checkout that built the release, or a newer one" :
     ""
   )
 }

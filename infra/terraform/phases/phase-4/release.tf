@@ -26,5 +26,5 @@ module "release" {
 
   runtime      = var.runtime
   architecture = var.architecture
-  glue_version = var.glue_version
+  glue_version = var.glue_version == "6" ? "6.0" : var.glue_version
 }

@@ -37,7 +37,8 @@ variable "glue_version" {
   default     = null
 
   validation {
-    condition     = var.glue_version == null ? true : contains(["5.1", "6.0"], var.glue_version)
+    # Without quotes 6.0 is a number, which Terraform turns into "6".
+    condition     = var.glue_version == null ? true : contains(["5.1", "6.0", "6"], var.glue_version)
     error_message = "glue_version must be 5.1 or 6.0, or null for the release's first."
   }
 }

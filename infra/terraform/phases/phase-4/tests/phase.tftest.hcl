@@ -203,3 +203,15 @@ run "a_given_lag_is_the_threshold" {
     error_message = "The given threshold is not taken, or it replaces the others."
   }
 }
+
+run "glue_version_6_0_without_quotes_is_glue_6_0" {
+  command = plan
+  variables {
+    glue_version = 6.0
+  }
+
+  assert {
+    condition     = output.runs_on.glue_version == "6.0"
+    error_message = "The number 6.0 chooses Glue ${output.runs_on.glue_version}."
+  }
+}

@@ -108,3 +108,23 @@ run "a_glue_version_that_the_release_lacks_is_refused" {
   }
   expect_failures = [output.job]
 }
+
+run "an_earlier_release_built_for_arm64_too_runs_there_when_asked" {
+  command = plan
+  module {
+    source = "../../modules/release"
+  }
+  variables {
+    manifest = jsonencode({
+      version = "0.1.0-1a2b3c4d5e6f", python = "3.11", wheels = {}, sha256 = {
+        "consolidation-updater.zip" = "a", "consolidation-updater-arm64.zip" = "b", "chargebacks.gluewheels.zip" = "c"
+      }
+    })
+    architecture = "arm64"
+  }
+
+  assert {
+    condition     = output.updater == { file = "consolidation-updater-arm64.zip", runtime = "python3.11", architecture = "arm64" }
+    error_message = "The zip for arm64 is not taken: ${jsonencode(output.updater)}."
+  }
+}
