@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from chargebacks.errors import LocalStackError
 from chargebacks.local.jars import cache_folder
-from chargebacks.local.java import java
+from chargebacks.local.java import MAJOR, java
 
 VECTOR: Final = "jdk.incubator.vector"
 SCRIPT: Final = f"""#!/bin/bash
@@ -34,7 +35,13 @@ def spark_java_home(environment: Mapping[str, str] | None = None, cache: Path | 
     script = SCRIPT.replace("JAVA", shlex.quote(str(program)))
     digest = hashlib.sha256(script.encode()).hexdigest()[:12]
     home = (cache or cache_folder().parent) / f"java-{digest}"
-    _write(home / "bin/java", script)
+    try:
+        _write(home / "bin/java", script)
+    except OSError as error:
+        raise LocalStackError(
+            f"{program} lacks a module that Spark names, and a script that starts it without cannot be written"
+            f" ({error}): install a Java {MAJOR} that has {VECTOR}, or make {home.parent} writable"
+        ) from None
     return home
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chargebacks.errors import LocalStackError
 from chargebacks.local.spark_java import spark_java_home
 
 LISTED = 'JAVA_VERSION="17.0.9"\nMODULES="{}"\n'
@@ -45,3 +46,10 @@ def test_a_java_without_the_module_is_started_without_the_option_and_with_all_ot
     assert found(home, tmp_path / "cache") == made
     assert found(made, tmp_path / "cache") == made
     assert [path.name for path in (made / "bin").iterdir()] == ["java"]
+
+
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(home: Path, tmp_path: Path) -> None:
+    (home / "release").write_text(LISTED.format("java.base"))
+    (tmp_path / "file").touch()
+    with pytest.raises(LocalStackError, match=r"Not a directory.*install a Java 17 that has jdk\.incubator"):
+        found(home, tmp_path / "file/cache")
