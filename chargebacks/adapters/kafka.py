@@ -8,7 +8,7 @@ from aws_msk_iam_sasl_signer import MSKAuthTokenProvider
 from chargebacks.defaults import REGION
 from chargebacks.errors import SettingsError
 
-# MSK's brokers are named so: boot-1a2b3c4d.c1.kafka-serverless.sa-east-1.amazonaws.com:9098.
+# MSK's brokers are named so: boot-1a2b3c4d.c1.kafka-serverless.us-east-1.amazonaws.com:9098.
 BROKER: Final = re.compile(r"\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:[.:]|$)")
 
 

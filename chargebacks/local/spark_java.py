@@ -39,7 +39,7 @@ def spark_java_home(environment: Mapping[str, str] | None = None, cache: Path | 
         _write(home / "bin/java", script)
     except OSError as error:
         raise LocalStackError(
-            f"{program} lacks a module that Spark names, and a script that starts it without cannot be written"
+            f"cannot write {home / 'bin/java'}, by which Spark starts {program} without a module that it lacks"
             f" ({error}): install a Java {MAJOR} that has {VECTOR}, or make {home.parent} writable"
         ) from None
     return home
