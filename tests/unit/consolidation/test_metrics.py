@@ -100,6 +100,20 @@ def test_an_execution_counts_though_the_broker_goes_down_after_its_messages(tmp_
     assert told["ConsolidationsUnpublished"] == 2
 
 
+def test_an_execution_s_own_day_is_that_of_the_schedule_s_zone(tmp_path: Path) -> None:
+    """01:30 in UTC is the evening before in Sao Paulo; a recovery with another zone finds no own day announced."""
+    land(tmp_path, f"{LATE.replace('-', '/')}/one.json", json_lines({"chargeback_id": "a"}))
+    there = {
+        "execution_time": f"{DAY}T01:30:00",
+        "partition_date": LATE,
+        "schedule_zone": "America/Sao_Paulo",
+    }
+    report = run(tmp_path, Broker(), **there)
+    assert metrics.values(report, settings(tmp_path, **there))["ExecutionsCompleted"] == 1
+    elsewhere = settings(tmp_path, **there | {"schedule_zone": "UTC"})
+    assert metrics.values(report, elsewhere)["ExecutionsCompleted"] == 0
+
+
 def test_a_range_that_holds_the_executions_own_day_is_one_execution(tmp_path: Path) -> None:
     delivered(tmp_path)
     told = values(tmp_path, Broker(), partition_date=f"{LATE}..{DAY}")
