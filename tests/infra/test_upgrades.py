@@ -54,6 +54,14 @@ def test_phase_1_gets_a_third_subnet_where_the_cluster_is_provisioned(plan_of: P
     assert "module.network.aws_subnet.private[2]" in {one["address"] for one in made}
 
 
+def test_a_subnet_stays_in_its_zone_when_the_list_of_zones_changes(plan_of: Plans, tmp_path: Path) -> None:
+    """A deployment whose second subnet is where new ones no longer are, because MSK has no brokers there."""
+    state = tmp_path / "zone-e.json"
+    state.write_text(sample("phase-1").read_text().replace("us-east-1b", "us-east-1e"))
+    plan = plan_of("phases/phase-1", US, state=state)
+    assert taken_away(plan).keys() == NO_LONGER_MADE
+
+
 @pytest.mark.parametrize(
     "given",
     [subnets(2), subnets(3), subnets(2) | PHASE_3_EXAMPLE],

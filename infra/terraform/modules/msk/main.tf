@@ -92,6 +92,10 @@ resource "aws_msk_cluster" "this" {
       condition     = local.zones >= 3 || var.accept_two_zones
       error_message = "The provisioned cluster ${var.name} would lie in ${local.zones} zones: ${local.at_risk}. Give phase 1 three zones (availability_zones = 3, or three subnets in existing_vpc), or accept it by accept_two_zones = true."
     }
+    precondition {
+      condition     = local.zones <= 3
+      error_message = "The provisioned cluster ${var.name} would lie in ${local.zones} zones, and MSK takes two or three. Name three subnets in phase 1's existing_vpc."
+    }
     postcondition {
       condition     = self.number_of_broker_nodes == length(self.broker_node_group_info[0].client_subnets) * var.provisioned.brokers_per_zone
       error_message = "The provisioned cluster ${var.name} lies in ${length(self.broker_node_group_info[0].client_subnets)} zones and cannot move, but phase 1 gives ${length(var.subnet_ids)} private subnets. Set availability_zones = ${length(self.broker_node_group_info[0].client_subnets)} in phase 1 (or name that many subnets in existing_vpc) and apply it first."

@@ -5,6 +5,9 @@ data "aws_availability_zones" "here" {
   count = var.existing == null ? 1 : 0
   state = "available"
 
+  # MSK has no brokers there ("BrokerNodeGroupInfo", Amazon MSK API Reference). Its name differs by account.
+  exclude_zone_ids = ["use1-az3"]
+
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"] # no Local Zones: MSK and Glue are not there
@@ -14,6 +17,11 @@ data "aws_availability_zones" "here" {
 data "aws_vpc" "existing" {
   count = var.existing == null ? 0 : 1
   id    = var.existing.vpc_id
+}
+
+data "aws_subnet" "existing" {
+  for_each = toset(var.existing == null ? [] : var.existing.private_subnet_ids)
+  id       = each.key
 }
 
 locals {
@@ -49,6 +57,8 @@ resource "aws_subnet" "private" {
   tags              = { Name = "${var.name}-private-${count.index + 1}" }
 
   lifecycle {
+    ignore_changes = [availability_zone] # a list of zones that changes must not move what lies in a subnet
+
     precondition {
       condition     = count.index < length(data.aws_availability_zones.here[0].names)
       error_message = "The region has ${length(data.aws_availability_zones.here[0].names)} zones for a private subnet each, not ${var.zones}: set availability_zones to 2."

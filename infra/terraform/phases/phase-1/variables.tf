@@ -70,7 +70,7 @@ variable "availability_zones" {
 }
 
 variable "existing_vpc" {
-  description = "A VPC to use instead of a new one. It must resolve DNS names. Take the endpoints that it has out of gateway_endpoints and interface_endpoints; endpoint_security_group_id is the group that all its interface endpoints are in, which must admit TCP 443 from the private subnets. New ones join it."
+  description = "A VPC to use instead of a new one. It must resolve DNS names. private_subnet_ids: two or three, each in a zone of its own. Take the endpoints that it has out of gateway_endpoints and interface_endpoints; endpoint_security_group_id is the group that all its interface endpoints are in, which must admit TCP 443 from the private subnets. New ones join it."
   type = object({
     vpc_id                     = string
     private_subnet_ids         = list(string)

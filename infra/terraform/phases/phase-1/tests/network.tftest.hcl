@@ -150,3 +150,30 @@ run "a_region_with_two_zones_refuses_a_third_subnet" {
   }
   expect_failures = [aws_subnet.private[2]]
 }
+
+run "zones_without_msk_get_no_subnet" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+
+  assert {
+    condition     = data.aws_availability_zones.here[0].exclude_zone_ids == toset(["use1-az3"])
+    error_message = "A subnet may be made where MSK refuses it."
+  }
+}
+
+run "two_existing_subnets_of_one_zone_are_refused" {
+  command = plan
+  module {
+    source = "../../modules/network"
+  }
+  variables {
+    existing = { vpc_id = "vpc-1", private_subnet_ids = ["subnet-1", "subnet-2"], route_table_ids = ["rtb-1"] }
+  }
+  override_data {
+    target = data.aws_subnet.existing
+    values = { availability_zone_id = "sae1-az1" }
+  }
+  expect_failures = [output.private_subnet_ids]
+}

@@ -71,6 +71,17 @@ run "two_zones_that_are_accepted_give_two_copies_of_which_one_confirms_a_message
   }
 }
 
+run "more_than_three_zones_are_refused" {
+  command = plan
+  module {
+    source = "../../modules/msk"
+  }
+  variables {
+    subnet_ids = ["subnet-1", "subnet-2", "subnet-3", "subnet-4"]
+  }
+  expect_failures = [aws_msk_cluster.this]
+}
+
 run "a_serverless_cluster_may_lie_in_two_zones" {
   command = plan
   module {
