@@ -2,9 +2,11 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chargebacks.errors import LocalStackError
 from chargebacks.local.processes import JVM_FLAGS
 from chargebacks.local.spark_java import spark_java_home
 
@@ -13,9 +15,14 @@ if TYPE_CHECKING:
 
 
 def session(master: str = "local[*]") -> "SparkSession":
-    """The session, new or the one that this process has already. Raises LocalStackError without Java 17."""
+    """Return the session, new or the one that this process has already.
+
+    Raises LocalStackError without Java 17, or when SPARK_HOME has another Spark than pyspark.
+    """
+    from pyspark import __version__ as version
     from pyspark.sql import SparkSession
 
+    check_spark_home(os.environ, version)
     os.environ["JAVA_HOME"] = str(spark_java_home())
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -30,3 +37,20 @@ def session(master: str = "local[*]") -> "SparkSession":
         .config("spark.sql.session.timeZone", "UTC")
         .getOrCreate()
     )
+
+
+def check_spark_home(environment: Mapping[str, str], version: str) -> None:
+    """Raise LocalStackError when SPARK_HOME is set and has no Spark of pyspark's `version`, by major and minor.
+
+    pyspark would start that Spark, and fail on the first class that it lacks.
+    """
+    home = environment.get("SPARK_HOME")
+    if not home:
+        return
+    jars = Path(home).glob("jars/spark-core_*.jar")
+    found = [jar.stem.split("-")[2] for jar in jars]  # spark-core_2.12-3.5.1-amzn-0.jar
+    if version.split(".")[:2] not in [one.split(".")[:2] for one in found]:
+        raise LocalStackError(
+            f"SPARK_HOME {home} has {f'Spark {found[0]}' if found else 'no Spark'}, and pyspark is {version}:"
+            " unset SPARK_HOME, pyspark brings its own"
+        )
