@@ -66,9 +66,15 @@ def blocks(lock: str, pythons: Sequence[str] = PYTHONS) -> dict[str, str]:
 
 
 def declared(extra: str) -> list[str]:
-    """Return the requirements in pyproject.toml: the package's own and those of `extra`."""
+    """Return the requirements in pyproject.toml: the package's own and those of `extra`.
+
+    Raises ValueError for an extra that is not there.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return [*project["dependencies"], *project["optional-dependencies"][extra]]
+    extras = project["optional-dependencies"]
+    if extra not in extras:
+        raise ValueError(f"{extra!r} is not an extra of pyproject.toml: name one of {', '.join(extras)}")
+    return [*project["dependencies"], *extras[extra]]
 
 
 def closure(
@@ -98,10 +104,17 @@ def _requires(name: str) -> Sequence[str]:
         ) from None
 
 
-def locked(names: Iterable[str], pythons: Sequence[str] = PYTHONS) -> Iterator[str]:
-    """Yield the lock file's block of each of these packages, in the order of their names."""
-    lock = blocks((ROOT / "requirements.lock").read_text(), pythons)
-    return (lock[name] for name in sorted(names))
+def locked(names: Iterable[str], pythons: Sequence[str] = PYTHONS) -> list[str]:
+    """Return the lock file's block of each of these packages, in the order of their names.
+
+    Raises ValueError for a package that the lock file lacks.
+    """
+    lock, wanted = blocks((ROOT / "requirements.lock").read_text(), pythons), sorted(names)
+    if missing := [name for name in wanted if name not in lock]:
+        raise ValueError(
+            f"requirements.lock has no {', '.join(missing)} for Python {', '.join(pythons)}: run make lock"
+        )
+    return [lock[name] for name in wanted]
 
 
 def main(words: Sequence[str]) -> None:
@@ -110,13 +123,16 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--python", action="append", choices=PYTHONS)
     given = parser.parse_args(words)
     pythons = given.python or PYTHONS
-    needed = {
-        name
-        for extra in given.extras
-        for name in closure(declared(extra), PROVIDED.get(extra, frozenset()), pythons)
-    }
-    sys.stdout.write(HEADER.format(words=" ".join(words)))
-    sys.stdout.writelines(locked(needed, pythons))
+    try:
+        needed = {
+            name
+            for extra in given.extras
+            for name in closure(declared(extra), PROVIDED.get(extra, frozenset()), pythons)
+        }
+        text = "".join(locked(needed, pythons))
+    except ValueError as error:
+        sys.exit(f"{parser.prog}: {error}")
+    sys.stdout.write(HEADER.format(words=" ".join(words)) + text)
 
 
 if __name__ == "__main__":

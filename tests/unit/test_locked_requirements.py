@@ -3,7 +3,7 @@
 import pytest
 from packaging.requirements import Requirement
 
-from scripts.locked_requirements import applies, blocks, closure
+from scripts.locked_requirements import applies, blocks, closure, locked, main
 
 LOCK = """\
 colorama==0.4.6 ; sys_platform == 'win32' \\
@@ -61,3 +61,18 @@ def test_dependencies_are_those_of_the_target_s_python() -> None:
 def test_a_dependency_that_is_not_installed_is_an_error_that_names_it() -> None:
     with pytest.raises(ValueError, match=r"no-such-package is not installed in .*: run make setup"):
         list(closure(["no-such-package"]))
+
+
+def test_a_package_that_the_lock_file_lacks_is_an_error_that_names_it() -> None:
+    with pytest.raises(
+        ValueError, match=r"requirements.lock has no no-such-package for Python 3.13: run make lock"
+    ):
+        locked(["obstore", "no-such-package"], ["3.13"])
+
+
+def test_an_unknown_extra_ends_in_one_line_and_prints_no_requirements(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match=r": 'jobs' is not an extra of pyproject.toml: name one of .*job"):
+        main(["job", "jobs"])
+    assert capsys.readouterr().out == ""
