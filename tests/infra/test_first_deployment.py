@@ -56,7 +56,8 @@ class Shell:
             "AWS_REGION": REGION,
             "TF_CLI_ARGS": "-no-color",
             "TF_CLI_ARGS_apply": "-auto-approve -input=false",
-            "TF_CLI_ARGS_destroy": "-auto-approve -input=false",
+            # Reading everything again before a destroy finds what the plan before it found.
+            "TF_CLI_ARGS_destroy": "-auto-approve -input=false -refresh=false",
         }
 
     def run(self, script: str) -> str:

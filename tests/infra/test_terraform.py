@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.fixtures.terraform import ROOT, TREE, Terraform, TerraformRoot
+from tests.fixtures.terraform import ROOT, TREE, Terraform
 from tests.infra.given import VARIABLES
+from tests.infra.plans import Plans
 
 
 def test_every_file_is_formatted(terraform_environment: dict[str, str]) -> None:
@@ -11,8 +12,8 @@ def test_every_file_is_formatted(terraform_environment: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("root", VARIABLES)
-def test_a_root_is_valid_and_its_tests_pass(terraform_root: TerraformRoot, root: str) -> None:
-    copy = terraform_root(root)
+def test_a_root_is_valid_and_its_tests_pass(plan_of: Plans, root: str) -> None:
+    copy = plan_of.copy(root)
     copy.validate()
     assert "0 failed" in copy.test()
 
