@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scripts.locked_requirements import blocks
-from tests.fixtures.interpreters import environment
+from tests.fixtures.interpreters import environment, outer_environment
 
 ROOT = Path(__file__).parents[2]
 GLUE_5_1 = ROOT / ".venv-glue-5.1/bin/python"
@@ -45,12 +45,10 @@ def glue_6_0() -> Path:
 
 def run(python: Path, *words: str) -> str:
     """Return what that Python printed when run in the checkout. Raises AssertionError with its output if it failed."""
-    # With this run's own variables the other pytest would act as one of its workers.
-    others = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(
         [python, *words],
         cwd=ROOT,
-        env=others | {"PYTHONPATH": str(ROOT)},
+        env=outer_environment() | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=SECONDS,

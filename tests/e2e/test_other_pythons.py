@@ -1,13 +1,12 @@
 """The unit tests of what runs on Lambda, run on the other Pythons that the package supports."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from scripts.pack_updater import files_of, imported, our_modules
-from tests.fixtures.interpreters import ROOT, lambda_environment
+from tests.fixtures.interpreters import ROOT, lambda_environment, outer_environment
 
 WHOLE_PACKAGE = {"test_layers.py"}  # imports modules of every side, in processes of its own
 
@@ -44,8 +43,7 @@ def test_the_tests_of_the_updater_are_those_of_its_contract_and_of_its_decisions
 @pytest.mark.parametrize("version", ["3.13", pytest.param("3.12", marks=pytest.mark.slow)])
 def test_the_tests_of_the_updater_pass_on_python(version: str) -> None:
     python = lambda_environment(version)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment = {**inherited, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**outer_environment(), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *updater_tests()]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=600

@@ -1,7 +1,6 @@
 """A release, installed from its zip of wheels as Glue installs it, on the Spark and the Python of each Glue version."""
 
 import json
-import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from scripts.locked_requirements import closure, locked
 from scripts.targets import JOBS, WheelsZip
 from tests.e2e.packages import SCRIPT
-from tests.fixtures.interpreters import ROOT, UV, interpreter, make_environment
+from tests.fixtures.interpreters import ROOT, UV, interpreter, make_environment, outer_environment
 
 pytestmark = pytest.mark.slow
 
@@ -68,9 +67,8 @@ def test_the_release_s_script_consolidates_a_day_on_the_spark_of_glue(
 
 def run(folder: Path, *command: str | Path) -> str:
     """Return what the command printed when run in `folder`, from where no other chargebacks can be imported."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
+        command, cwd=folder, env=outer_environment(), capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
